@@ -1,0 +1,1 @@
+"""cornu: deep learning the Keras way on an engine of its own."""
