@@ -1,0 +1,1 @@
+"""The core: tensors, variables, primitives, the tape, graphs, and the engine protocol."""

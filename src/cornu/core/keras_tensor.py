@@ -1,0 +1,297 @@
+"""KerasTensor, Operation and CallNode: the functional way of building models.
+
+A KerasTensor has a shape (sizes may be None) and a dtype but never a value. Calling an operation (a
+layer, or a function of `cornu.ops`) on one records a node; a functional model later runs the nodes.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cornu.core import dtypes, settings, tree
+from cornu.core.graph import capture
+from cornu.core.primitive import Spec
+from cornu.core.tensor import Tensor
+
+# Two sizes that stand for None while shapes are inferred; primes unlikely to be sizes in a model.
+_STAND_INS = (83, 89)
+
+
+class KerasHistory(NamedTuple):
+    """Where a KerasTensor comes from.
+
+    Attributes:
+        operation: The layer or function that made it.
+        node_index: Which of its calls.
+        tensor_index: Which of the call's outputs.
+    """
+
+    operation: Any
+    node_index: int
+    tensor_index: int
+
+
+class KerasTensor:
+    """A placeholder for a tensor in a functional model.
+
+    Args:
+        shape: Sizes; None where any size fits (the batch, for one).
+        dtype: Element type.
+        sparse: Accepted for Keras's signature; sparse tensors do not exist here.
+        ragged: Accepted for Keras's signature; ragged tensors do not exist here.
+        record_history: Whether operations on it are recorded.
+        name: Name; made unique when None.
+
+    Example:
+        >>> KerasTensor((None, 3)).shape
+        (None, 3)
+    """
+
+    __array_priority__ = 100
+
+    def __init__(
+        self,
+        shape: Sequence[int | None],
+        dtype: Any = "float32",
+        sparse: bool = False,
+        ragged: bool = False,
+        record_history: bool = True,
+        name: str | None = None,
+    ) -> None:
+        self.shape = tuple(shape)
+        self.dtype = dtypes.canonical(dtype)
+        self.sparse = sparse
+        self.ragged = ragged
+        self.record_history = record_history
+        self.name = name or settings.unique_name("keras_tensor")
+        self._keras_history: KerasHistory | None = None
+        self._keras_mask: Any = None
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
+    def __bool__(self) -> bool:
+        raise TypeError(self._no_value("has no truth value"))
+
+    def __array__(self, *arguments: Any, **keywords: Any) -> Any:
+        raise ValueError(self._no_value("cannot become a NumPy array"))
+
+    def __int__(self) -> int:
+        raise ValueError(self._no_value("cannot become a number"))
+
+    __float__ = __int__  # type: ignore[assignment]
+
+    def __iter__(self) -> Any:
+        raise TypeError(self._no_value("cannot be iterated over"))
+
+    def __len__(self) -> int:
+        raise TypeError(self._no_value("has no length"))
+
+    def _no_value(self, what: str) -> str:
+        return (
+            f"A KerasTensor (shape {self.shape}, dtype {self.dtype}) {what}: it only stands for "
+            f"data in a functional model. Use keras.layers or keras.ops on it, and call the "
+            f"finished model on real data."
+        )
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __repr__(self) -> str:
+        return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+
+    if TYPE_CHECKING:  # attached by cornu.ops at import
+
+        def __getitem__(self, key: Any) -> KerasTensor: ...
+
+
+def any_symbolic(*structures: Any) -> bool:
+    """Whether a KerasTensor is among the leaves."""
+    for structure in structures:
+        if isinstance(structure, KerasTensor):
+            return True
+        if isinstance(structure, (list, tuple)):
+            if any_symbolic(*structure):
+                return True
+        elif isinstance(structure, dict) and any_symbolic(*structure.values()):
+            return True
+    return False
+
+
+class CallNode:
+    """One call of an operation on KerasTensors.
+
+    Attributes:
+        operation: What was called.
+        arguments: Positional arguments as given.
+        keywords: Keyword arguments as given.
+        inputs: The KerasTensors among the arguments, in order.
+        outputs: The KerasTensors made.
+    """
+
+    def __init__(
+        self, operation: Operation, arguments: tuple[Any, ...], keywords: dict[str, Any], result: Any
+    ) -> None:
+        self.operation = operation
+        self.arguments = arguments
+        self.keywords = keywords
+        leaves = tree.flatten([list(arguments), keywords])
+        self.inputs = [leaf for leaf in leaves if isinstance(leaf, KerasTensor)]
+        self.outputs = [leaf for leaf in tree.flatten(result) if isinstance(leaf, KerasTensor)]
+        self.result = result
+        index = len(operation._inbound_nodes)
+        operation._inbound_nodes.append(self)
+        for position, tensor in enumerate(self.outputs):
+            tensor._keras_history = KerasHistory(operation, index, position)
+        for tensor in self.inputs:
+            if tensor._keras_history is not None:
+                tensor._keras_history.operation._outbound_nodes.append(weakref.ref(self))
+
+    @property
+    def parents(self) -> list[CallNode]:
+        """The nodes that made the inputs."""
+        return [node_of(tensor) for tensor in self.inputs if tensor._keras_history is not None]
+
+
+def node_of(tensor: KerasTensor) -> CallNode:
+    """Returns the call that made a KerasTensor."""
+    history = tensor._keras_history
+    if history is None:
+        raise ValueError(f"{tensor!r} was not made by an Input or a layer.")
+    node: CallNode = history.operation._inbound_nodes[history.node_index]
+    return node
+
+
+class Operation:
+    """What may be called on KerasTensors: the base of layers and of recorded functions.
+
+    Args:
+        name: Name; made from the class's name when None.
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        if name is None:
+            name = settings.unique_name(settings.snake_case(type(self).__name__))
+        if not isinstance(name, str) or "/" in name:
+            raise ValueError(
+                f"{type(self).__name__}: a name is a string without '/'; got {name!r}."
+            )
+        self.name = name
+        self._inbound_nodes: list[CallNode] = []
+        self._outbound_nodes: list[Any] = []
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        if any_symbolic(arguments, keywords):
+            return self.symbolic_call(*arguments, **keywords)
+        return self.call(*arguments, **keywords)
+
+    def call(self, *arguments: Any, **keywords: Any) -> Any:
+        """Computes the result from tensors."""
+        raise NotImplementedError(f"{type(self).__name__} has no call().")
+
+    def symbolic_call(self, *arguments: Any, **keywords: Any) -> Any:
+        """Records a node and returns the KerasTensors that stand for the result."""
+        result = self.compute_output_spec(*arguments, **keywords)
+        CallNode(self, arguments, keywords, result)
+        return result
+
+    def compute_output_spec(self, *arguments: Any, **keywords: Any) -> Any:
+        """Returns KerasTensors with the shapes and dtypes of the result."""
+        return infer_output_spec(self.call, *arguments, **keywords)
+
+    @property
+    def input(self) -> Any:
+        """The input of the first call, in the form in which it was given."""
+        return self._tensors_of("input")
+
+    @property
+    def output(self) -> Any:
+        """The output of the first call."""
+        return self._tensors_of("output")
+
+    def _tensors_of(self, side: str) -> Any:
+        if not self._inbound_nodes:
+            raise AttributeError(
+                f"Layer {self.name!r} has never been called on an Input, so it has no {side}. "
+                f"Call it on a keras.Input (or the model on data of known shape) first."
+            )
+        if len(self._inbound_nodes) > 1:
+            raise ValueError(
+                f"Layer {self.name!r} has been called {len(self._inbound_nodes)} times and so has "
+                f"several {side}s. Keep the tensor that the call returned and use that."
+            )
+        node = self._inbound_nodes[0]
+        if side == "output":
+            return node.result
+        return node.inputs[0] if len(node.inputs) == 1 else node.inputs
+
+
+class FunctionOperation(Operation):
+    """A function of `cornu.ops` in a functional model.
+
+    Args:
+        function: The function.
+        name: Name; made from the function's name when None.
+    """
+
+    def __init__(self, function: Callable[..., Any], name: str | None = None) -> None:
+        super().__init__(name or settings.unique_name(function.__name__.strip("_")))
+        self.function = function
+
+    def call(self, *arguments: Any, **keywords: Any) -> Any:
+        """Computes the result from tensors."""
+        return self.function(*arguments, **keywords)
+
+
+def infer_output_spec(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+    """Returns what a function would make of KerasTensors, without computing anything.
+
+    The function is captured twice with different sizes in place of None; sizes that differ between
+    the two results are None in the result.
+
+    Args:
+        function: Takes tensors where KerasTensors are given.
+        *arguments: Structures with KerasTensors among the leaves.
+        **keywords: Likewise.
+
+    Returns:
+        The function's result with KerasTensors in place of tensors.
+    """
+    structure = (list(arguments), keywords)
+    leaves = tree.flatten(structure)
+    places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, KerasTensor)]
+    has_none = any(None in leaves[i].shape for i in places)
+
+    def run(stand_in: int) -> Any:
+        specs = [
+            Spec(tuple(stand_in if d is None else d for d in leaves[i].shape), leaves[i].dtype)
+            for i in places
+        ]
+
+        def body(*tensors: Tensor) -> Any:
+            filled = list(leaves)
+            for place, tensor in zip(places, tensors, strict=True):
+                filled[place] = tensor
+            positional, named = tree.pack_sequence_as(structure, filled)
+            return function(*positional, **named)
+
+        tapes, settings.state.tapes = settings.state.tapes, []
+        try:
+            return capture(body, *specs)[1]
+        finally:
+            settings.state.tapes = tapes
+
+    first = run(_STAND_INS[0])
+    second = run(_STAND_INS[1]) if has_none else first
+
+    def merge(a: Any, b: Any) -> Any:
+        if not isinstance(a, Tensor):
+            return a
+        shape = tuple(x if x == y else None for x, y in zip(a.shape, b.shape, strict=True))
+        return KerasTensor(shape, a.dtype)
+
+    return tree.map_structure(merge, first, second)
