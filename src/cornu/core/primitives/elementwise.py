@@ -1,0 +1,204 @@
+"""Elementwise primitives: arithmetic, transcendental functions, comparisons, logic, bits.
+
+Conventions at points without a derivative are JAX's: abs and sign have derivative 0 at 0, and the
+operands of max and min share the cotangent equally where they are equal.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cornu.core.primitive import Primitive, Spec
+from cornu.core.primitives.rules import (
+    ALL,
+    BITS,
+    FLOATS,
+    INTEGERS,
+    NUMBERS,
+    binary,
+    check_dtype,
+    check_same,
+    unary,
+)
+
+
+def constant(like: Any, value: float) -> Any:
+    """Returns a tensor of the shape and dtype of `like` with all elements equal to `value`."""
+    return full(shape=like.shape, dtype=like.dtype, value=value)
+
+
+def _full_rule(*, shape: Any, dtype: str, value: float) -> Spec:
+    return Spec(tuple(shape), dtype)
+
+
+full = Primitive("full", _full_rule)
+
+
+def _iota_rule(*, shape: Any, dtype: str, axis: int) -> Spec:
+    check_dtype("iota", dtype, NUMBERS)
+    return Spec(tuple(shape), dtype)
+
+
+iota = Primitive("iota", _iota_rule)
+
+
+def _cast_rule(x: Any, *, dtype: str) -> Spec:
+    check_dtype("cast", dtype, ALL)
+    return Spec(x.shape, dtype)
+
+
+cast = Primitive("cast", _cast_rule, (lambda g, out, x, dtype: cast(g, dtype=x.dtype),))
+
+
+def _bitcast_rule(x: Any, *, dtype: str) -> Spec:
+    return Spec(x.shape, dtype)
+
+
+bitcast = Primitive("bitcast", _bitcast_rule)
+
+
+def _select_rule(condition: Any, x: Any, y: Any) -> Spec:
+    check_same("select", x, y)
+    if condition.dtype != "bool" or condition.shape != x.shape:
+        raise ValueError(
+            f"select: the condition must be bool of shape {x.shape}; got {condition.dtype} of "
+            f"shape {condition.shape}."
+        )
+    return Spec(x.shape, x.dtype)
+
+
+select = Primitive(
+    "select",
+    _select_rule,
+    (
+        None,
+        lambda g, out, condition, x, y: select(condition, g, constant(g, 0)),
+        lambda g, out, condition, x, y: select(condition, constant(g, 0), g),
+    ),
+)
+
+# Arithmetic.
+neg = unary("neg", NUMBERS, lambda g, out, x: neg(g))
+abs = unary("abs", NUMBERS, lambda g, out, x: mul(g, sign(x)))
+sign = unary("sign", NUMBERS)
+floor = unary("floor", FLOATS)
+ceil = unary("ceil", FLOATS)
+round = unary("round", FLOATS)
+add = binary("add", NUMBERS, (lambda g, out, x, y: g, lambda g, out, x, y: g))
+sub = binary("sub", NUMBERS, (lambda g, out, x, y: g, lambda g, out, x, y: neg(g)))
+mul = binary("mul", NUMBERS, (lambda g, out, x, y: mul(g, y), lambda g, out, x, y: mul(g, x)))
+div = binary(
+    "div",
+    NUMBERS,
+    (lambda g, out, x, y: div(g, y), lambda g, out, x, y: neg(div(mul(g, out), y))),
+)
+rem = binary(
+    "rem",
+    NUMBERS,
+    (
+        lambda g, out, x, y: g,
+        lambda g, out, x, y: neg(mul(g, mul(sign(div(x, y)), floor(abs(div(x, y)))))),
+    ),
+)
+
+
+def _share(g: Any, out: Any, chosen: Any, other: Any) -> Any:
+    """Passes g where `chosen` is the result, half of it where both operands are."""
+    half = select(eq(chosen, other), constant(g, 0.5), constant(g, 1))
+    return select(eq(chosen, out), mul(g, half), constant(g, 0))
+
+
+max = binary(
+    "max",
+    ALL,
+    (lambda g, out, x, y: _share(g, out, x, y), lambda g, out, x, y: _share(g, out, y, x)),
+)
+min = binary(
+    "min",
+    ALL,
+    (lambda g, out, x, y: _share(g, out, x, y), lambda g, out, x, y: _share(g, out, y, x)),
+)
+
+
+def _pow_base(g: Any, out: Any, x: Any, y: Any) -> Any:
+    zero = constant(y, 0)
+    slope = mul(y, pow(x, select(eq(y, zero), constant(y, 1), sub(y, constant(y, 1)))))
+    return mul(g, select(eq(y, zero), zero, slope))
+
+
+def _pow_exponent(g: Any, out: Any, x: Any, y: Any) -> Any:
+    safe = select(eq(x, constant(x, 0)), constant(x, 1), x)
+    return mul(g, mul(log(safe), out))
+
+
+pow = binary("pow", NUMBERS, (_pow_base, _pow_exponent))
+
+# Exponentials and logarithms.
+exp = unary("exp", FLOATS, lambda g, out, x: mul(g, out))
+expm1 = unary("expm1", FLOATS, lambda g, out, x: mul(g, add(out, constant(g, 1))))
+log = unary("log", FLOATS, lambda g, out, x: div(g, x))
+log1p = unary("log1p", FLOATS, lambda g, out, x: div(g, add(x, constant(x, 1))))
+sqrt = unary("sqrt", FLOATS, lambda g, out, x: div(mul(g, constant(g, 0.5)), out))
+rsqrt = unary("rsqrt", FLOATS, lambda g, out, x: mul(mul(g, constant(g, -0.5)), div(out, x)))
+sigmoid = unary(
+    "sigmoid", FLOATS, lambda g, out, x: mul(g, mul(out, sub(constant(out, 1), out)))
+)
+
+# Trigonometric and hyperbolic functions.
+sin = unary("sin", FLOATS, lambda g, out, x: mul(g, cos(x)))
+cos = unary("cos", FLOATS, lambda g, out, x: neg(mul(g, sin(x))))
+tan = unary("tan", FLOATS, lambda g, out, x: mul(g, add(constant(out, 1), mul(out, out))))
+asin = unary("asin", FLOATS, lambda g, out, x: mul(g, rsqrt(sub(constant(x, 1), mul(x, x)))))
+acos = unary("acos", FLOATS, lambda g, out, x: neg(mul(g, rsqrt(sub(constant(x, 1), mul(x, x))))))
+atan = unary("atan", FLOATS, lambda g, out, x: div(g, add(constant(x, 1), mul(x, x))))
+sinh = unary("sinh", FLOATS, lambda g, out, x: mul(g, cosh(x)))
+cosh = unary("cosh", FLOATS, lambda g, out, x: mul(g, sinh(x)))
+tanh = unary("tanh", FLOATS, lambda g, out, x: mul(g, sub(constant(out, 1), mul(out, out))))
+asinh = unary("asinh", FLOATS, lambda g, out, x: mul(g, rsqrt(add(mul(x, x), constant(x, 1)))))
+acosh = unary("acosh", FLOATS, lambda g, out, x: mul(g, rsqrt(sub(mul(x, x), constant(x, 1)))))
+atanh = unary("atanh", FLOATS, lambda g, out, x: div(g, sub(constant(x, 1), mul(x, x))))
+
+
+def _square_sum(x: Any, y: Any) -> Any:
+    return add(mul(x, x), mul(y, y))
+
+
+atan2 = binary(
+    "atan2",
+    FLOATS,
+    (
+        lambda g, out, y, x: mul(g, div(x, _square_sum(x, y))),
+        lambda g, out, y, x: neg(mul(g, div(y, _square_sum(x, y)))),
+    ),
+)
+
+# Special functions.
+_TWO_OVER_ROOT_PI = 2.0 / math.sqrt(math.pi)
+erf = unary(
+    "erf",
+    FLOATS,
+    lambda g, out, x: mul(g, mul(constant(x, _TWO_OVER_ROOT_PI), exp(neg(mul(x, x))))),
+)
+erf_inv = unary(
+    "erf_inv",
+    FLOATS,
+    lambda g, out, x: mul(g, mul(constant(x, 1.0 / _TWO_OVER_ROOT_PI), exp(mul(out, out)))),
+)
+digamma = unary("digamma", FLOATS)
+lgamma = unary("lgamma", FLOATS, lambda g, out, x: mul(g, digamma(x)))
+
+# Comparisons, logic and bits.
+is_finite = unary("is_finite", FLOATS, result="bool")
+eq = binary("eq", ALL, result="bool")
+ne = binary("ne", ALL, result="bool")
+lt = binary("lt", ALL, result="bool")
+le = binary("le", ALL, result="bool")
+gt = binary("gt", ALL, result="bool")
+ge = binary("ge", ALL, result="bool")
+not_ = unary("not", BITS)
+and_ = binary("and", BITS)
+or_ = binary("or", BITS)
+xor = binary("xor", BITS)
+shift_left = binary("shift_left", INTEGERS)
+shift_right = binary("shift_right", INTEGERS)

@@ -1,0 +1,135 @@
+"""Primitives that read and write at positions given by data: take, gather, scatter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu.core import shapes
+from cornu.core.primitive import Primitive, Spec
+from cornu.core.primitives.elementwise import (
+    cast,
+    constant,
+    div,
+    eq,
+    full,
+    iota,
+    max,
+    mul,
+    select,
+)
+from cornu.core.primitives.layout import broadcast, reshape
+from cornu.core.primitives.rules import INTEGERS, check_dtype
+
+MODES = ("add", "set", "max", "min", "mul")
+
+
+def _take_rule(x: Any, indices: Any, *, axis: int) -> Spec:
+    check_dtype("take (indices)", indices.dtype, INTEGERS)
+    if x.shape[axis] == 0 and shapes.size(indices.shape):
+        raise ValueError(f"take: shape {x.shape} has no elements along axis {axis}.")
+    return Spec((*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]), x.dtype)
+
+
+take = Primitive(
+    "take",
+    _take_rule,
+    (
+        lambda g, out, x, indices, axis: take_add(constant(x, 0), indices, g, axis=axis),
+        None,
+    ),
+)
+
+
+def _take_add_rule(x: Any, indices: Any, updates: Any, *, axis: int) -> Spec:
+    expected = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
+    if updates.shape != expected or updates.dtype != x.dtype:
+        raise ValueError(
+            f"take_add: updates must be {x.dtype}{expected}; got {updates.dtype}{updates.shape}."
+        )
+    return Spec(x.shape, x.dtype)
+
+
+take_add = Primitive(
+    "take_add",
+    _take_add_rule,
+    (
+        lambda g, out, x, indices, updates, axis: g,
+        None,
+        lambda g, out, x, indices, updates, axis: take(g, indices, axis=axis),
+    ),
+)
+
+
+def _gather_nd_rule(x: Any, indices: Any) -> Spec:
+    check_dtype("gather_nd (indices)", indices.dtype, INTEGERS)
+    depth = indices.shape[-1]
+    if depth > len(x.shape):
+        raise ValueError(
+            f"gather_nd: indices of shape {indices.shape} address {depth} axes; the tensor has "
+            f"shape {x.shape}."
+        )
+    return Spec((*indices.shape[:-1], *x.shape[depth:]), x.dtype)
+
+
+gather_nd = Primitive(
+    "gather_nd",
+    _gather_nd_rule,
+    (
+        lambda g, out, x, indices: scatter_nd(constant(x, 0), indices, g, mode="add"),
+        None,
+    ),
+)
+
+
+def _scatter_nd_rule(x: Any, indices: Any, updates: Any, *, mode: str) -> Spec:
+    if mode not in MODES:
+        raise ValueError(f"scatter_nd: mode is one of {', '.join(MODES)}; got {mode!r}.")
+    expected = _gather_nd_rule(x, indices)
+    if updates.shape != expected.shape or updates.dtype != x.dtype:
+        raise ValueError(
+            f"scatter_nd: updates must be {expected}; got {Spec(updates.shape, updates.dtype)}."
+        )
+    return Spec(x.shape, x.dtype)
+
+
+def _last_writers(x: Any, indices: Any, updates: Any) -> Any:
+    """Returns, as a bool tensor, which updates are the last ones written to their places."""
+    outer = indices.shape[:-1]
+    order = reshape(iota(shape=(shapes.size(outer),), dtype="int32", axis=0), shape=outer)
+    nothing = full(shape=x.shape[: indices.shape[-1]], dtype="int32", value=0)
+    winners = scatter_nd(nothing, indices, order, mode="set")
+    last = eq(gather_nd(winners, indices), order)
+    return broadcast(last, shape=updates.shape, dims=tuple(range(len(outer))))
+
+
+def _ties(x: Any, out: Any, indices: Any, updates: Any) -> tuple[Any, Any, Any]:
+    """Returns which old elements and updates equal the result, and how many share each place."""
+    old = cast(eq(x, out), dtype=x.dtype)
+    new = cast(eq(updates, gather_nd(out, indices)), dtype=x.dtype)
+    return old, new, scatter_nd(old, indices, new, mode="add")
+
+
+def _scatter_x_vjp(g: Any, out: Any, x: Any, indices: Any, updates: Any, mode: str) -> Any:
+    if mode == "add":
+        return g
+    if mode == "set":
+        return scatter_nd(g, indices, constant(updates, 0), mode="set")
+    if mode == "mul":
+        return scatter_nd(g, indices, updates, mode="mul")
+    old, _, count = _ties(x, out, indices, updates)
+    return mul(g, div(old, max(count, constant(count, 1))))
+
+
+def _scatter_updates_vjp(g: Any, out: Any, x: Any, indices: Any, updates: Any, mode: str) -> Any:
+    passed = gather_nd(g, indices)
+    if mode == "add":
+        return passed
+    if mode == "set":
+        return select(_last_writers(x, indices, updates), passed, constant(passed, 0))
+    if mode == "mul":
+        return div(gather_nd(mul(g, out), indices), updates)
+    _, new, count = _ties(x, out, indices, updates)
+    return mul(passed, div(new, gather_nd(count, indices)))
+
+
+scatter_nd = Primitive("scatter_nd", _scatter_nd_rule, (_scatter_x_vjp, None, _scatter_updates_vjp))
