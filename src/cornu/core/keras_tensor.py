@@ -67,6 +67,7 @@ class KerasTensor:
         self.record_history = record_history
         self.name = name or settings.unique_name("keras_tensor")
         self._keras_history: KerasHistory | None = None
+        self._keras_node: CallNode | None = None
         self._keras_mask: Any = None
 
     @property
@@ -125,45 +126,86 @@ def any_symbolic(*structures: Any) -> bool:
 class CallNode:
     """One call of an operation on KerasTensors.
 
+    Ownership goes one way, so that a deleted model is freed at once: a KerasTensor keeps its node,
+    a node keeps its operation and its inputs; operations and nodes know what hangs on them weakly.
+
     Attributes:
         operation: What was called.
         arguments: Positional arguments as given.
         keywords: Keyword arguments as given.
         inputs: The KerasTensors among the arguments, in order.
-        outputs: The KerasTensors made.
+        index: Which of the operation's calls it is.
     """
 
     def __init__(
-        self, operation: Operation, arguments: tuple[Any, ...], keywords: dict[str, Any], result: Any
+        self,
+        operation: Operation,
+        arguments: tuple[Any, ...],
+        keywords: dict[str, Any],
+        result: Any,
     ) -> None:
         self.operation = operation
         self.arguments = arguments
         self.keywords = keywords
         leaves = tree.flatten([list(arguments), keywords])
         self.inputs = [leaf for leaf in leaves if isinstance(leaf, KerasTensor)]
-        self.outputs = [leaf for leaf in tree.flatten(result) if isinstance(leaf, KerasTensor)]
-        self.result = result
-        index = len(operation._inbound_nodes)
-        operation._inbound_nodes.append(self)
-        for position, tensor in enumerate(self.outputs):
-            tensor._keras_history = KerasHistory(operation, index, position)
-        for tensor in self.inputs:
-            if tensor._keras_history is not None:
-                tensor._keras_history.operation._outbound_nodes.append(weakref.ref(self))
+        self.index = len(operation._node_references)
+        operation._node_references.append(weakref.ref(self))
+        self._made: list[tuple[Any, Sequence[int | None], str, str]] = []
+
+        def adopt(leaf: Any) -> Any:
+            if not isinstance(leaf, KerasTensor):
+                return leaf
+            leaf._keras_history = KerasHistory(operation, self.index, len(self._made))
+            leaf._keras_node = self
+            self._made.append((weakref.ref(leaf), leaf.shape, leaf.dtype, leaf.name))
+            return _Place(len(self._made) - 1)
+
+        self._form = tree.map_structure(adopt, result)
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """The KerasTensors made, in order."""
+        return [self._output(position) for position in range(len(self._made))]
+
+    @property
+    def result(self) -> Any:
+        """What the call returned."""
+        return tree.map_structure(
+            lambda leaf: self._output(leaf.position) if isinstance(leaf, _Place) else leaf,
+            self._form,
+        )
 
     @property
     def parents(self) -> list[CallNode]:
         """The nodes that made the inputs."""
-        return [node_of(tensor) for tensor in self.inputs if tensor._keras_history is not None]
+        return [tensor._keras_node for tensor in self.inputs if tensor._keras_node is not None]
+
+    def _output(self, position: int) -> KerasTensor:
+        reference, shape, dtype, name = self._made[position]
+        tensor: KerasTensor | None = reference()
+        if tensor is None:
+            tensor = KerasTensor(shape, dtype, name=name)
+            tensor._keras_history = KerasHistory(self.operation, self.index, position)
+            tensor._keras_node = self
+            self._made[position] = (weakref.ref(tensor), shape, dtype, name)
+        return tensor
+
+
+class _Place:
+    """Stands for an output in the stored form of a node's result."""
+
+    __slots__ = ("position",)
+
+    def __init__(self, position: int) -> None:
+        self.position = position
 
 
 def node_of(tensor: KerasTensor) -> CallNode:
     """Returns the call that made a KerasTensor."""
-    history = tensor._keras_history
-    if history is None:
+    if tensor._keras_node is None:
         raise ValueError(f"{tensor!r} was not made by an Input or a layer.")
-    node: CallNode = history.operation._inbound_nodes[history.node_index]
-    return node
+    return tensor._keras_node
 
 
 class Operation:
@@ -181,8 +223,7 @@ class Operation:
                 f"{type(self).__name__}: a name is a string without '/'; got {name!r}."
             )
         self.name = name
-        self._inbound_nodes: list[CallNode] = []
-        self._outbound_nodes: list[Any] = []
+        self._node_references: list[Any] = []
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         if any_symbolic(arguments, keywords):
@@ -204,6 +245,12 @@ class Operation:
         return infer_output_spec(self.call, *arguments, **keywords)
 
     @property
+    def _inbound_nodes(self) -> list[CallNode]:
+        """The calls whose results are still in use, in order."""
+        nodes = [reference() for reference in self._node_references]
+        return [node for node in nodes if node is not None]
+
+    @property
     def input(self) -> Any:
         """The input of the first call, in the form in which it was given."""
         return self._tensors_of("input")
@@ -214,17 +261,21 @@ class Operation:
         return self._tensors_of("output")
 
     def _tensors_of(self, side: str) -> Any:
-        if not self._inbound_nodes:
+        nodes = self._inbound_nodes
+        if not nodes:
             raise AttributeError(
-                f"Layer {self.name!r} has never been called on an Input, so it has no {side}. "
-                f"Call it on a keras.Input (or the model on data of known shape) first."
+                f"Layer {self.name!r} has not been called on an Input (or the result of the call "
+                f"was not kept), so it has no {side}. Call it on a keras.Input (or the model on "
+                f"data of known shape) first."
             )
-        if len(self._inbound_nodes) > 1:
+        node = nodes[0]
+        if len(nodes) > 1:
+            shapes = {str(tree.map_structure(lambda t: t.shape, n.outputs)) for n in nodes}
             raise ValueError(
-                f"Layer {self.name!r} has been called {len(self._inbound_nodes)} times and so has "
-                f"several {side}s. Keep the tensor that the call returned and use that."
+                f"Layer {self.name!r} has been called {len(nodes)} times and so has several "
+                f"{side}s (output shapes {', '.join(sorted(shapes))}). Keep the tensor that the "
+                f"call returned and use that."
             )
-        node = self._inbound_nodes[0]
         if side == "output":
             return node.result
         return node.inputs[0] if len(node.inputs) == 1 else node.inputs

@@ -32,7 +32,8 @@ class Tensor:
         dtype: Name of the element type.
     """
 
-    __slots__ = ("__weakref__", "_buffer", "_engine", "_value", "dtype", "shape")
+    # `_keras_mask` is set only on tensors that carry a mask of valid positions (cornu.layers).
+    __slots__ = ("__weakref__", "_buffer", "_engine", "_keras_mask", "_value", "dtype", "shape")
 
     # NumPy must leave `array + tensor` to the tensor.
     __array_priority__ = 100
@@ -133,7 +134,9 @@ class Tensor:
 
     def _scalar(self, wanted: str) -> Any:
         if self._value is not None:
-            raise SymbolicTensorError(f"Cannot take the {wanted} of this {self._describe()}: {_HINT}")
+            raise SymbolicTensorError(
+                f"Cannot take the {wanted} of this {self._describe()}: {_HINT}"
+            )
         if self.size != 1:
             raise ValueError(
                 f"Cannot take the {wanted} of a tensor with {self.size} elements (shape "
