@@ -90,10 +90,10 @@ def canonical(dtype: Any) -> str:
     if dtype is int or dtype == "int":
         return "int32"
     name = getattr(dtype, "name", dtype)
-    if name in ALL:
-        return str(name)
+    if isinstance(name, str) and name in ALL:
+        return name
     try:
-        numpy_name = np.dtype(dtype).name
+        numpy_name = str(np.dtype(dtype).name)
     except TypeError:
         numpy_name = ""
     if numpy_name in ALL:

@@ -122,12 +122,10 @@ class Graph:
         def name(value: Value) -> str:
             return names.setdefault(value, f"%{len(names)}")
 
-        for value in self.inputs:
-            lines.append(f"{name(value)} = input {value.spec}")
+        lines += [f"{name(value)} = input {value.spec}" for value in self.inputs]
         for variable, value in self.reads.items():
             lines.append(f"{name(value)} = read {variable.path} {value.spec}")
-        for value in self.constants:
-            lines.append(f"{name(value)} = constant {value.spec}")
+        lines += [f"{name(value)} = constant {value.spec}" for value in self.constants]
         for node in self.nodes:
             results = ", ".join(name(value) for value in node.outputs)
             operands = " ".join(name(value) for value in node.inputs)
@@ -250,9 +248,7 @@ def eager_scope() -> Iterator[None]:
         settings.state.tapes = tapes
 
 
-def capture(
-    function: Callable[..., Any], *specs: Any, nested: bool = False
-) -> tuple[Graph, Any]:
+def capture(function: Callable[..., Any], *specs: Any, nested: bool = False) -> tuple[Graph, Any]:
     """Records a function called with symbolic tensors.
 
     Args:

@@ -84,7 +84,7 @@ class KerasTensor:
     def __int__(self) -> int:
         raise ValueError(self._no_value("cannot become a number"))
 
-    __float__ = __int__  # type: ignore[assignment]
+    __float__ = __int__
 
     def __iter__(self) -> Any:
         raise TypeError(self._no_value("cannot be iterated over"))
@@ -218,11 +218,9 @@ class Operation:
     def __init__(self, name: str | None = None) -> None:
         if name is None:
             name = settings.unique_name(settings.snake_case(type(self).__name__))
-        if not isinstance(name, str) or "/" in name:
-            raise ValueError(
-                f"{type(self).__name__}: a name is a string without '/'; got {name!r}."
-            )
-        self.name = name
+        if "/" in str(name):
+            raise ValueError(f"{type(self).__name__}: a name must not contain '/'; got {name!r}.")
+        self.name = str(name)
         self._node_references: list[Any] = []
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:

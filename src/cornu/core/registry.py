@@ -76,7 +76,11 @@ def lookup(kind: str, name: str, custom_objects: dict[str, Any] | None = None) -
 
 def find_custom(name: str, custom_objects: dict[str, Any] | None = None) -> Any:
     """Returns a user's class or function of that name, or None."""
-    for table in (custom_objects or {}, settings.state.attributes.get("custom_objects") or {}, _custom):
+    for table in (
+        custom_objects or {},
+        settings.state.attributes.get("custom_objects") or {},
+        _custom,
+    ):
         if name in table:
             return table[name]
     return None

@@ -103,9 +103,9 @@ class GradientTape:
 
     def read(self, variable: Variable, tensor: Tensor) -> None:
         """Notes that a variable was read as the given tensor."""
-        if (self._watch_variables and variable.trainable) or variable in self._reads:
-            if dtypes.is_float(tensor.dtype):
-                self._follow(variable, tensor)
+        wanted = (self._watch_variables and variable.trainable) or variable in self._reads
+        if wanted and dtypes.is_float(tensor.dtype):
+            self._follow(variable, tensor)
 
     def watched_variables(self) -> tuple[Variable, ...]:
         """Returns the variables read so far, in order."""
@@ -126,9 +126,7 @@ class GradientTape:
         tracked = self._tracked
         return any(id(tensor) in tracked for tensor in tensors)
 
-    def add(
-        self, inputs: Sequence[Tensor], outputs: Sequence[Tensor], backward: Backward
-    ) -> None:
+    def add(self, inputs: Sequence[Tensor], outputs: Sequence[Tensor], backward: Backward) -> None:
         """Records one step whose operands include something watched."""
         self._records.append(_Record(inputs, outputs, backward))
         for tensor in outputs:
@@ -285,7 +283,10 @@ class GradientTape:
 
 
 def record_primitive(
-    primitive: Primitive, operands: Sequence[Tensor], outputs: Sequence[Tensor], params: dict[str, Any]
+    primitive: Primitive,
+    operands: Sequence[Tensor],
+    outputs: Sequence[Tensor],
+    params: dict[str, Any],
 ) -> None:
     """Puts an applied primitive on every open tape that follows one of its operands."""
     for tape in settings.state.tapes:
@@ -294,7 +295,10 @@ def record_primitive(
 
 
 def _primitive_backward(
-    primitive: Primitive, operands: Sequence[Tensor], outputs: Sequence[Tensor], params: dict[str, Any]
+    primitive: Primitive,
+    operands: Sequence[Tensor],
+    outputs: Sequence[Tensor],
+    params: dict[str, Any],
 ) -> Backward:
     def backward(cotangents: list[Tensor | None], needed: Sequence[bool]) -> list[Tensor | None]:
         flow: Any = tuple(cotangents) if primitive.multiple else cotangents[0]

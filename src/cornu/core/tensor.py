@@ -86,7 +86,7 @@ class Tensor:
         array: np.ndarray[Any, Any] = self._engine.to_numpy(self._buffer)
         if self.dtype == "bfloat16":
             array = (array.astype(np.uint32) << np.uint32(16)).view(np.float32)
-        view = array.view()
+        view: np.ndarray[Any, Any] = array.view()
         view.flags.writeable = False
         return view
 

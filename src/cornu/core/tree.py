@@ -195,9 +195,9 @@ def flatten_with_path(structure: Any) -> list[tuple[tuple[Any, ...], Any]]:
     if not is_nested(structure):
         return [((), structure)]
     if isinstance(structure, dict):
-        keyed: Iterable[tuple[Any, Any]] = ((key, structure[key]) for key in _sorted_keys(structure))
+        keyed: Iterable[tuple[Any, Any]] = (
+            (key, structure[key]) for key in _sorted_keys(structure)
+        )
     else:
         keyed = enumerate(structure)
-    return [
-        ((key, *path), leaf) for key, child in keyed for path, leaf in flatten_with_path(child)
-    ]
+    return [((key, *path), leaf) for key, child in keyed for path, leaf in flatten_with_path(child)]

@@ -75,8 +75,8 @@ class Variable:
         name: str | None = None,
     ) -> None:
         name = name or settings.unique_name("variable")
-        if not isinstance(name, str) or "/" in name:
-            raise ValueError(f"A variable's name is a string without '/'; got {name!r}.")
+        if "/" in str(name):
+            raise ValueError(f"A variable's name must not contain '/'; got {name!r}.")
         self.name = name
         self.path = "/".join([*settings.state.scopes, name])
         captures, settings.state.captures = settings.state.captures, []
@@ -135,10 +135,9 @@ class Variable:
         for tape in state.tapes:
             tape.read(self, tensor)
         wanted = state.attributes.get("autocast")
-        if wanted is not None and self.autocast and wanted != self.dtype:
-            if dtypes.is_float(self.dtype):
-                return _cast(tensor, wanted)
-        return tensor
+        if wanted is None or not self.autocast or not dtypes.is_float(self.dtype):
+            return tensor
+        return _cast(tensor, wanted)
 
     def numpy(self) -> np.ndarray[Any, Any]:
         """Returns a copy of the present value as a NumPy array.
@@ -226,10 +225,9 @@ class Variable:
         Returns:
             The buffer.
         """
-        if write:
-            if self._snapshot is not None:
-                self._buffer = self._engine.copy(self._buffer)
-                self._snapshot = None
+        if write and self._snapshot is not None:
+            self._buffer = self._engine.copy(self._buffer)
+            self._snapshot = None
         return self._buffer
 
     def replace_storage(self, buffer: Any) -> None:

@@ -61,4 +61,4 @@ def _vjp_b(g: Any, out: Any, a: Any, b: Any, contract: Any, batch: Any) -> Any:
     return _reorder(product, [*batch[1], *(contract[1][i] for i in order), *b_free])
 
 
-dot_general = Primitive("dot_general", _rule, (_vjp_a, _vjp_b))
+dot_general: Primitive = Primitive("dot_general", _rule, (_vjp_a, _vjp_b))

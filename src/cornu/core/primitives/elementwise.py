@@ -32,7 +32,7 @@ def _full_rule(*, shape: Any, dtype: str, value: float) -> Spec:
     return Spec(tuple(shape), dtype)
 
 
-full = Primitive("full", _full_rule)
+full: Primitive = Primitive("full", _full_rule)
 
 
 def _iota_rule(*, shape: Any, dtype: str, axis: int) -> Spec:
@@ -40,7 +40,7 @@ def _iota_rule(*, shape: Any, dtype: str, axis: int) -> Spec:
     return Spec(tuple(shape), dtype)
 
 
-iota = Primitive("iota", _iota_rule)
+iota: Primitive = Primitive("iota", _iota_rule)
 
 
 def _cast_rule(x: Any, *, dtype: str) -> Spec:
@@ -48,14 +48,14 @@ def _cast_rule(x: Any, *, dtype: str) -> Spec:
     return Spec(x.shape, dtype)
 
 
-cast = Primitive("cast", _cast_rule, (lambda g, out, x, dtype: cast(g, dtype=x.dtype),))
+cast: Primitive = Primitive("cast", _cast_rule, (lambda g, out, x, dtype: cast(g, dtype=x.dtype),))
 
 
 def _bitcast_rule(x: Any, *, dtype: str) -> Spec:
     return Spec(x.shape, dtype)
 
 
-bitcast = Primitive("bitcast", _bitcast_rule)
+bitcast: Primitive = Primitive("bitcast", _bitcast_rule)
 
 
 def _select_rule(condition: Any, x: Any, y: Any) -> Spec:
@@ -68,7 +68,7 @@ def _select_rule(condition: Any, x: Any, y: Any) -> Spec:
     return Spec(x.shape, x.dtype)
 
 
-select = Primitive(
+select: Primitive = Primitive(
     "select",
     _select_rule,
     (
@@ -79,21 +79,23 @@ select = Primitive(
 )
 
 # Arithmetic.
-neg = unary("neg", NUMBERS, lambda g, out, x: neg(g))
-abs = unary("abs", NUMBERS, lambda g, out, x: mul(g, sign(x)))
-sign = unary("sign", NUMBERS)
-floor = unary("floor", FLOATS)
-ceil = unary("ceil", FLOATS)
-round = unary("round", FLOATS)
-add = binary("add", NUMBERS, (lambda g, out, x, y: g, lambda g, out, x, y: g))
-sub = binary("sub", NUMBERS, (lambda g, out, x, y: g, lambda g, out, x, y: neg(g)))
-mul = binary("mul", NUMBERS, (lambda g, out, x, y: mul(g, y), lambda g, out, x, y: mul(g, x)))
-div = binary(
+neg: Primitive = unary("neg", NUMBERS, lambda g, out, x: neg(g))
+abs: Primitive = unary("abs", NUMBERS, lambda g, out, x: mul(g, sign(x)))
+sign: Primitive = unary("sign", NUMBERS)
+floor: Primitive = unary("floor", FLOATS)
+ceil: Primitive = unary("ceil", FLOATS)
+round: Primitive = unary("round", FLOATS)
+add: Primitive = binary("add", NUMBERS, (lambda g, out, x, y: g, lambda g, out, x, y: g))
+sub: Primitive = binary("sub", NUMBERS, (lambda g, out, x, y: g, lambda g, out, x, y: neg(g)))
+mul: Primitive = binary(
+    "mul", NUMBERS, (lambda g, out, x, y: mul(g, y), lambda g, out, x, y: mul(g, x))
+)
+div: Primitive = binary(
     "div",
     NUMBERS,
     (lambda g, out, x, y: div(g, y), lambda g, out, x, y: neg(div(mul(g, out), y))),
 )
-rem = binary(
+rem: Primitive = binary(
     "rem",
     NUMBERS,
     (
@@ -109,12 +111,12 @@ def _share(g: Any, out: Any, chosen: Any, other: Any) -> Any:
     return select(eq(chosen, out), mul(g, half), constant(g, 0))
 
 
-max = binary(
+max: Primitive = binary(
     "max",
     ALL,
     (lambda g, out, x, y: _share(g, out, x, y), lambda g, out, x, y: _share(g, out, y, x)),
 )
-min = binary(
+min: Primitive = binary(
     "min",
     ALL,
     (lambda g, out, x, y: _share(g, out, x, y), lambda g, out, x, y: _share(g, out, y, x)),
@@ -132,39 +134,53 @@ def _pow_exponent(g: Any, out: Any, x: Any, y: Any) -> Any:
     return mul(g, mul(log(safe), out))
 
 
-pow = binary("pow", NUMBERS, (_pow_base, _pow_exponent))
+pow: Primitive = binary("pow", NUMBERS, (_pow_base, _pow_exponent))
 
 # Exponentials and logarithms.
-exp = unary("exp", FLOATS, lambda g, out, x: mul(g, out))
-expm1 = unary("expm1", FLOATS, lambda g, out, x: mul(g, add(out, constant(g, 1))))
-log = unary("log", FLOATS, lambda g, out, x: div(g, x))
-log1p = unary("log1p", FLOATS, lambda g, out, x: div(g, add(x, constant(x, 1))))
-sqrt = unary("sqrt", FLOATS, lambda g, out, x: div(mul(g, constant(g, 0.5)), out))
-rsqrt = unary("rsqrt", FLOATS, lambda g, out, x: mul(mul(g, constant(g, -0.5)), div(out, x)))
-sigmoid = unary(
+exp: Primitive = unary("exp", FLOATS, lambda g, out, x: mul(g, out))
+expm1: Primitive = unary("expm1", FLOATS, lambda g, out, x: mul(g, add(out, constant(g, 1))))
+log: Primitive = unary("log", FLOATS, lambda g, out, x: div(g, x))
+log1p: Primitive = unary("log1p", FLOATS, lambda g, out, x: div(g, add(x, constant(x, 1))))
+sqrt: Primitive = unary("sqrt", FLOATS, lambda g, out, x: div(mul(g, constant(g, 0.5)), out))
+rsqrt: Primitive = unary(
+    "rsqrt", FLOATS, lambda g, out, x: mul(mul(g, constant(g, -0.5)), div(out, x))
+)
+sigmoid: Primitive = unary(
     "sigmoid", FLOATS, lambda g, out, x: mul(g, mul(out, sub(constant(out, 1), out)))
 )
 
 # Trigonometric and hyperbolic functions.
-sin = unary("sin", FLOATS, lambda g, out, x: mul(g, cos(x)))
-cos = unary("cos", FLOATS, lambda g, out, x: neg(mul(g, sin(x))))
-tan = unary("tan", FLOATS, lambda g, out, x: mul(g, add(constant(out, 1), mul(out, out))))
-asin = unary("asin", FLOATS, lambda g, out, x: mul(g, rsqrt(sub(constant(x, 1), mul(x, x)))))
-acos = unary("acos", FLOATS, lambda g, out, x: neg(mul(g, rsqrt(sub(constant(x, 1), mul(x, x))))))
-atan = unary("atan", FLOATS, lambda g, out, x: div(g, add(constant(x, 1), mul(x, x))))
-sinh = unary("sinh", FLOATS, lambda g, out, x: mul(g, cosh(x)))
-cosh = unary("cosh", FLOATS, lambda g, out, x: mul(g, sinh(x)))
-tanh = unary("tanh", FLOATS, lambda g, out, x: mul(g, sub(constant(out, 1), mul(out, out))))
-asinh = unary("asinh", FLOATS, lambda g, out, x: mul(g, rsqrt(add(mul(x, x), constant(x, 1)))))
-acosh = unary("acosh", FLOATS, lambda g, out, x: mul(g, rsqrt(sub(mul(x, x), constant(x, 1)))))
-atanh = unary("atanh", FLOATS, lambda g, out, x: div(g, sub(constant(x, 1), mul(x, x))))
+sin: Primitive = unary("sin", FLOATS, lambda g, out, x: mul(g, cos(x)))
+cos: Primitive = unary("cos", FLOATS, lambda g, out, x: neg(mul(g, sin(x))))
+tan: Primitive = unary(
+    "tan", FLOATS, lambda g, out, x: mul(g, add(constant(out, 1), mul(out, out)))
+)
+asin: Primitive = unary(
+    "asin", FLOATS, lambda g, out, x: mul(g, rsqrt(sub(constant(x, 1), mul(x, x))))
+)
+acos: Primitive = unary(
+    "acos", FLOATS, lambda g, out, x: neg(mul(g, rsqrt(sub(constant(x, 1), mul(x, x)))))
+)
+atan: Primitive = unary("atan", FLOATS, lambda g, out, x: div(g, add(constant(x, 1), mul(x, x))))
+sinh: Primitive = unary("sinh", FLOATS, lambda g, out, x: mul(g, cosh(x)))
+cosh: Primitive = unary("cosh", FLOATS, lambda g, out, x: mul(g, sinh(x)))
+tanh: Primitive = unary(
+    "tanh", FLOATS, lambda g, out, x: mul(g, sub(constant(out, 1), mul(out, out)))
+)
+asinh: Primitive = unary(
+    "asinh", FLOATS, lambda g, out, x: mul(g, rsqrt(add(mul(x, x), constant(x, 1))))
+)
+acosh: Primitive = unary(
+    "acosh", FLOATS, lambda g, out, x: mul(g, rsqrt(sub(mul(x, x), constant(x, 1))))
+)
+atanh: Primitive = unary("atanh", FLOATS, lambda g, out, x: div(g, sub(constant(x, 1), mul(x, x))))
 
 
 def _square_sum(x: Any, y: Any) -> Any:
     return add(mul(x, x), mul(y, y))
 
 
-atan2 = binary(
+atan2: Primitive = binary(
     "atan2",
     FLOATS,
     (
@@ -175,30 +191,30 @@ atan2 = binary(
 
 # Special functions.
 _TWO_OVER_ROOT_PI = 2.0 / math.sqrt(math.pi)
-erf = unary(
+erf: Primitive = unary(
     "erf",
     FLOATS,
     lambda g, out, x: mul(g, mul(constant(x, _TWO_OVER_ROOT_PI), exp(neg(mul(x, x))))),
 )
-erf_inv = unary(
+erf_inv: Primitive = unary(
     "erf_inv",
     FLOATS,
     lambda g, out, x: mul(g, mul(constant(x, 1.0 / _TWO_OVER_ROOT_PI), exp(mul(out, out)))),
 )
-digamma = unary("digamma", FLOATS)
-lgamma = unary("lgamma", FLOATS, lambda g, out, x: mul(g, digamma(x)))
+digamma: Primitive = unary("digamma", FLOATS)
+lgamma: Primitive = unary("lgamma", FLOATS, lambda g, out, x: mul(g, digamma(x)))
 
 # Comparisons, logic and bits.
-is_finite = unary("is_finite", FLOATS, result="bool")
-eq = binary("eq", ALL, result="bool")
-ne = binary("ne", ALL, result="bool")
-lt = binary("lt", ALL, result="bool")
-le = binary("le", ALL, result="bool")
-gt = binary("gt", ALL, result="bool")
-ge = binary("ge", ALL, result="bool")
-not_ = unary("not", BITS)
-and_ = binary("and", BITS)
-or_ = binary("or", BITS)
-xor = binary("xor", BITS)
-shift_left = binary("shift_left", INTEGERS)
-shift_right = binary("shift_right", INTEGERS)
+is_finite: Primitive = unary("is_finite", FLOATS, result="bool")
+eq: Primitive = binary("eq", ALL, result="bool")
+ne: Primitive = binary("ne", ALL, result="bool")
+lt: Primitive = binary("lt", ALL, result="bool")
+le: Primitive = binary("le", ALL, result="bool")
+gt: Primitive = binary("gt", ALL, result="bool")
+ge: Primitive = binary("ge", ALL, result="bool")
+not_: Primitive = unary("not", BITS)
+and_: Primitive = binary("and", BITS)
+or_: Primitive = binary("or", BITS)
+xor: Primitive = binary("xor", BITS)
+shift_left: Primitive = binary("shift_left", INTEGERS)
+shift_right: Primitive = binary("shift_right", INTEGERS)

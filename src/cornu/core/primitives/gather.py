@@ -30,7 +30,7 @@ def _take_rule(x: Any, indices: Any, *, axis: int) -> Spec:
     return Spec((*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]), x.dtype)
 
 
-take = Primitive(
+take: Primitive = Primitive(
     "take",
     _take_rule,
     (
@@ -49,7 +49,7 @@ def _take_add_rule(x: Any, indices: Any, updates: Any, *, axis: int) -> Spec:
     return Spec(x.shape, x.dtype)
 
 
-take_add = Primitive(
+take_add: Primitive = Primitive(
     "take_add",
     _take_add_rule,
     (
@@ -71,7 +71,7 @@ def _gather_nd_rule(x: Any, indices: Any) -> Spec:
     return Spec((*indices.shape[:-1], *x.shape[depth:]), x.dtype)
 
 
-gather_nd = Primitive(
+gather_nd: Primitive = Primitive(
     "gather_nd",
     _gather_nd_rule,
     (
@@ -132,4 +132,6 @@ def _scatter_updates_vjp(g: Any, out: Any, x: Any, indices: Any, updates: Any, m
     return mul(passed, div(new, gather_nd(count, indices)))
 
 
-scatter_nd = Primitive("scatter_nd", _scatter_nd_rule, (_scatter_x_vjp, None, _scatter_updates_vjp))
+scatter_nd: Primitive = Primitive(
+    "scatter_nd", _scatter_nd_rule, (_scatter_x_vjp, None, _scatter_updates_vjp)
+)

@@ -16,7 +16,7 @@ def _reshape_rule(x: Any, *, shape: Any) -> Spec:
     return Spec(tuple(shape), x.dtype)
 
 
-reshape = Primitive(
+reshape: Primitive = Primitive(
     "reshape", _reshape_rule, (lambda g, out, x, shape: reshape(g, shape=x.shape),)
 )
 
@@ -37,12 +37,10 @@ def inverse_permutation(permutation: Any) -> tuple[int, ...]:
     return tuple(result)
 
 
-transpose = Primitive(
+transpose: Primitive = Primitive(
     "transpose",
     _transpose_rule,
-    (
-        lambda g, out, x, permutation: transpose(g, permutation=inverse_permutation(permutation)),
-    ),
+    (lambda g, out, x, permutation: transpose(g, permutation=inverse_permutation(permutation)),),
 )
 
 
@@ -66,14 +64,16 @@ def _broadcast_vjp(g: Any, out: Any, x: Any, shape: Any, dims: Any) -> Any:
     return summed if summed.shape == x.shape else reshape(summed, shape=x.shape)
 
 
-broadcast = Primitive("broadcast", _broadcast_rule, (_broadcast_vjp,))
+broadcast: Primitive = Primitive("broadcast", _broadcast_rule, (_broadcast_vjp,))
 
 
 def _concatenate_rule(*operands: Any, axis: int) -> Spec:
     first = operands[0]
     total = 0
     for x in operands:
-        same = x.shape[:axis] == first.shape[:axis] and x.shape[axis + 1 :] == first.shape[axis + 1 :]
+        same = (
+            x.shape[:axis] == first.shape[:axis] and x.shape[axis + 1 :] == first.shape[axis + 1 :]
+        )
         if not same or x.dtype != first.dtype or len(x.shape) != len(first.shape):
             listed = ", ".join(f"{x.dtype}{tuple(x.shape)}" for x in operands)
             raise ValueError(f"concatenate along axis {axis}: {listed} do not fit together.")
@@ -90,7 +90,9 @@ def _concatenate_vjp(g: Any, out: Any, *operands: Any, axis: int, position: int)
     return slice(g, start=tuple(start), limit=tuple(limit), strides=(1,) * len(limit))
 
 
-concatenate = Primitive("concatenate", _concatenate_rule, (_concatenate_vjp,), indexed=True)
+concatenate: Primitive = Primitive(
+    "concatenate", _concatenate_rule, (_concatenate_vjp,), indexed=True
+)
 
 
 def _slice_rule(x: Any, *, start: Any, limit: Any, strides: Any) -> Spec:
@@ -117,7 +119,7 @@ def _slice_vjp(g: Any, out: Any, x: Any, start: Any, limit: Any, strides: Any) -
     return pad(g, _zero(g.dtype), low=tuple(start), high=high, interior=interior)
 
 
-slice = Primitive("slice", _slice_rule, (_slice_vjp,))
+slice: Primitive = Primitive("slice", _slice_rule, (_slice_vjp,))
 
 
 def _pad_rule(x: Any, value: Any, *, low: Any, high: Any, interior: Any) -> Spec:
@@ -130,7 +132,9 @@ def _pad_rule(x: Any, value: Any, *, low: Any, high: Any, interior: Any) -> Spec
         for size, before, after, between in zip(x.shape, low, high, interior, strict=True)
     )
     if min(sizes, default=0) < 0:
-        raise ValueError(f"pad: cropping by {tuple(low)} and {tuple(high)} exceeds shape {x.shape}.")
+        raise ValueError(
+            f"pad: cropping by {tuple(low)} and {tuple(high)} exceeds shape {x.shape}."
+        )
     return Spec(sizes, x.dtype)
 
 
@@ -154,7 +158,7 @@ def _pad_value_vjp(g: Any, out: Any, x: Any, value: Any, low: Any, high: Any, in
     return sub(everything, reduce_sum(inside, axes=tuple(range(len(inside.shape)))))
 
 
-pad = Primitive(
+pad: Primitive = Primitive(
     "pad",
     _pad_rule,
     (
@@ -168,7 +172,9 @@ def _reverse_rule(x: Any, *, axes: Any) -> Spec:
     return Spec(x.shape, x.dtype)
 
 
-reverse = Primitive("reverse", _reverse_rule, (lambda g, out, x, axes: reverse(g, axes=axes),))
+reverse: Primitive = Primitive(
+    "reverse", _reverse_rule, (lambda g, out, x, axes: reverse(g, axes=axes),)
+)
 
 
 def _dynamic_slice_rule(x: Any, starts: Any, *, sizes: Any) -> Spec:
@@ -182,7 +188,7 @@ def _dynamic_slice_rule(x: Any, starts: Any, *, sizes: Any) -> Spec:
     return Spec(tuple(sizes), x.dtype)
 
 
-dynamic_slice = Primitive(
+dynamic_slice: Primitive = Primitive(
     "dynamic_slice",
     _dynamic_slice_rule,
     (
@@ -204,7 +210,7 @@ def _dynamic_update_slice_rule(x: Any, update: Any, starts: Any) -> Spec:
     return Spec(x.shape, x.dtype)
 
 
-dynamic_update_slice = Primitive(
+dynamic_update_slice: Primitive = Primitive(
     "dynamic_update_slice",
     _dynamic_update_slice_rule,
     (

@@ -15,4 +15,4 @@ def _random_bits_rule(key: Any, *, shape: Any) -> Spec:
     return Spec(tuple(shape), "uint32")
 
 
-random_bits = Primitive("random_bits", _random_bits_rule)
+random_bits: Primitive = Primitive("random_bits", _random_bits_rule)

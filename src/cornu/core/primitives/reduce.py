@@ -28,9 +28,9 @@ def _spread(small: Any, x: Any, axes: Any) -> Any:
 def _reduction(name: str, allowed: frozenset[str], vjp: Rule) -> Primitive:
     def rule(x: Any, *, axes: Any) -> Spec:
         check_dtype(name, x.dtype, allowed)
-        if name in ("reduce_max", "reduce_min") and shapes.size(x.shape) == 0:
-            if any(x.shape[axis] == 0 for axis in axes):
-                raise ValueError(f"{name}: shape {x.shape} has no elements along axes {axes}.")
+        extreme = name in ("reduce_max", "reduce_min")
+        if extreme and any(x.shape[axis] == 0 for axis in axes):
+            raise ValueError(f"{name}: shape {x.shape} has no elements along axes {axes}.")
         return Spec(shapes.reduced(x.shape, axes), x.dtype)
 
     return Primitive(name, rule, (vjp,))
@@ -72,10 +72,12 @@ def _exclusive(x: Any, axis: int, reverse: bool) -> Any:
     return cumprod(shifted, axis=axis, reverse=reverse)
 
 
-reduce_sum = _reduction("reduce_sum", NUMBERS, lambda g, out, x, axes: _spread(g, x, axes))
-reduce_prod = _reduction("reduce_prod", NUMBERS, _product_vjp)
-reduce_max = _reduction("reduce_max", ALL, _extreme_vjp)
-reduce_min = _reduction("reduce_min", ALL, _extreme_vjp)
+reduce_sum: Primitive = _reduction(
+    "reduce_sum", NUMBERS, lambda g, out, x, axes: _spread(g, x, axes)
+)
+reduce_prod: Primitive = _reduction("reduce_prod", NUMBERS, _product_vjp)
+reduce_max: Primitive = _reduction("reduce_max", ALL, _extreme_vjp)
+reduce_min: Primitive = _reduction("reduce_min", ALL, _extreme_vjp)
 
 
 def _arg_rule(name: str) -> Rule:
@@ -88,8 +90,8 @@ def _arg_rule(name: str) -> Rule:
     return rule
 
 
-argmax = Primitive("argmax", _arg_rule("argmax"))
-argmin = Primitive("argmin", _arg_rule("argmin"))
+argmax: Primitive = Primitive("argmax", _arg_rule("argmax"))
+argmin: Primitive = Primitive("argmin", _arg_rule("argmin"))
 
 
 def _cumulative(name: str, vjp: Rule) -> Primitive:
@@ -100,7 +102,7 @@ def _cumulative(name: str, vjp: Rule) -> Primitive:
     return Primitive(name, rule, (vjp,))
 
 
-cumsum = _cumulative(
+cumsum: Primitive = _cumulative(
     "cumsum", lambda g, out, x, axis, reverse: cumsum(g, axis=axis, reverse=not reverse)
 )
 
@@ -118,7 +120,7 @@ def _cumprod_vjp(g: Any, out: Any, x: Any, axis: int, reverse: bool) -> Any:
     return select(before, plain, select(first, at_zero, constant(g, 0)))
 
 
-cumprod = _cumulative("cumprod", _cumprod_vjp)
+cumprod: Primitive = _cumulative("cumprod", _cumprod_vjp)
 
 
 def _cumulative_extreme_vjp(g: Any, out: Any, x: Any, axis: int, reverse: bool) -> Any:
@@ -145,5 +147,5 @@ def full_indices(indices: Any, axis: int) -> Any:
     return REGISTRY["concatenate"](*expanded, axis=rank)
 
 
-cummax = _cumulative("cummax", _cumulative_extreme_vjp)
-cummin = _cumulative("cummin", _cumulative_extreme_vjp)
+cummax: Primitive = _cumulative("cummax", _cumulative_extreme_vjp)
+cummin: Primitive = _cumulative("cummin", _cumulative_extreme_vjp)

@@ -22,7 +22,7 @@ def _sort_vjp(g: Any, out: Any, x: Any, axis: int) -> Any:
     return gather_nd(g, full_indices(back, axis))
 
 
-sort = Primitive("sort", _sort_rule, (_sort_vjp,))
+sort: Primitive = Primitive("sort", _sort_rule, (_sort_vjp,))
 
 
 def _argsort_rule(x: Any, *, axis: int) -> Spec:
@@ -30,7 +30,7 @@ def _argsort_rule(x: Any, *, axis: int) -> Spec:
     return Spec(x.shape, "int32")
 
 
-argsort = Primitive("argsort", _argsort_rule)
+argsort: Primitive = Primitive("argsort", _argsort_rule)
 
 
 def _top_k_rule(x: Any, *, k: int) -> tuple[Spec, Spec]:
@@ -46,4 +46,4 @@ def _top_k_vjp(g: Any, out: Any, x: Any, k: int) -> Any:
     return scatter_nd(constant(x, 0), indices, g[0], mode="add")
 
 
-top_k = Primitive("top_k", _top_k_rule, (_top_k_vjp,), multiple=True)
+top_k: Primitive = Primitive("top_k", _top_k_rule, (_top_k_vjp,), multiple=True)
