@@ -1,0 +1,176 @@
+// Running plans: once, and many steps on minibatches.
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "program/context.h"
+#include "program/plan.h"
+
+namespace cornu {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::int64_t nanoseconds_since(Clock::time_point begin) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
+}
+
+}  // namespace
+
+std::unique_ptr<Plan::Context> Plan::make_context() const {
+  if (!final_) throw Error("plan: call finalize() before running");
+  auto context = std::make_unique<Context>();
+  context->arena = AlignedBuffer(static_cast<std::size_t>(arena_bytes_));
+  context->workspace = AlignedBuffer(static_cast<std::size_t>(workspace_bytes_));
+  context->arguments.resize(arguments_.size());
+  for (std::size_t i = 0; i < arguments_.size(); ++i) {
+    const Buffer& buffer = buffers_[arguments_[i].buffer];
+    unsigned char* base = nullptr;
+    if (buffer.kind == Kind::kArena) base = context->arena.data() + buffer.offset;
+    if (buffer.kind == Kind::kConstant) base = constants_[buffer.position].data();
+    if (base) context->arguments[i] = base + arguments_[i].offset;
+  }
+  return context;
+}
+
+void Plan::bind(Context& context, void* const* variables, void* const* inputs,
+                void* const* outputs) const {
+  void* const* const tables[] = {variables, inputs, outputs};
+  for (const int i : rebound_) {
+    const Argument& argument = arguments_[i];
+    const Buffer& buffer = buffers_[argument.buffer];
+    void* base = tables[static_cast<int>(buffer.kind)][buffer.position];
+    context.arguments[i] = static_cast<unsigned char*>(base) + argument.offset;
+  }
+}
+
+void Plan::execute(const Context& context, bool wants_outputs) const {
+  void* const* arguments = context.arguments.data();
+  void* workspace = context.workspace.data();
+  for (const Step& step : steps_) {
+    if (step.last_only && !wants_outputs) continue;
+    step.operation->run(arguments + step.first_argument, workspace);
+  }
+}
+
+void Plan::execute_profiled(const Context& context, bool wants_outputs) const {
+  std::vector<InstructionTime> times(steps_.size());
+  const Clock::time_point begin = Clock::now();
+  std::int64_t before = 0;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const Step& step = steps_[i];
+    if (step.last_only && !wants_outputs) continue;
+    step.operation->run(context.arguments.data() + step.first_argument,
+                          context.workspace.data());
+    const std::int64_t after = nanoseconds_since(begin);
+    times[i] = {1, after - before, before, after - before};
+    before = after;
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (std::size_t i = 0; i < times.size() && i < times_.size(); ++i) {
+    if (!times[i].calls) continue;
+    times_[i].calls += 1;
+    times_[i].nanoseconds += times[i].nanoseconds;
+    times_[i].last_begin = times[i].last_begin;
+    times_[i].last_nanoseconds = times[i].last_nanoseconds;
+  }
+}
+
+void Plan::run(void* const* variables, void* const* inputs, void* const* outputs) const {
+  const Lease lease(*this);
+  bind(*lease.context, variables, inputs, outputs);
+  if (profiling_) {
+    execute_profiled(*lease.context, true);
+  } else {
+    execute(*lease.context, true);
+  }
+}
+
+std::int64_t Plan::run_steps(void* const* variables, const std::vector<Source>& sources,
+                             const std::int64_t* index, std::int64_t index_size,
+                             std::int64_t first, std::int64_t steps, double seconds,
+                             void* const* outputs) const {
+  if (sources.size() != inputs_.size()) {
+    throw Error("run_steps: " + std::to_string(sources.size()) + " sources for " +
+                std::to_string(inputs_.size()) + " inputs");
+  }
+  if (first < 0 || steps < 1) throw Error("run_steps: needs first >= 0 and steps >= 1");
+  std::vector<RowGatherProblem> gathers;
+  std::int64_t rows = INT64_MAX;
+  const std::int64_t batch = inputs_.empty() ? 0 : inputs_[0].rows;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const Input& input = inputs_[i];
+    const Source& source = sources[i];
+    if (source.row_size != input.row_size || input.rows != batch) {
+      throw Error("run_steps: input " + std::to_string(i) + " takes " +
+                  std::to_string(input.rows) + " rows of " + std::to_string(input.row_size) +
+                  " elements; its source has rows of " + std::to_string(source.row_size));
+    }
+    rows = std::min(rows, source.rows);
+    gathers.push_back({source.dtype, input.dtype, source.row_size, source.row_stride});
+    validate(gathers.back());
+  }
+  const std::int64_t end = checked_multiply(checked_add(first, steps), batch);
+  if (end > index_size) {
+    throw Error("run_steps: " + std::to_string(steps) + " steps from " + std::to_string(first) +
+                " on need " + std::to_string(end) + " indices; there are " +
+                std::to_string(index_size));
+  }
+  if (batch > 0) {
+    std::int64_t low = 0;
+    std::int64_t high = -1;
+    for (std::int64_t i = first * batch; i < end; ++i) {
+      low = std::min(low, index[i]);
+      high = std::max(high, index[i]);
+    }
+    if (low < 0 || high >= rows) {
+      throw Error("run_steps: row " + std::to_string(low < 0 ? low : high) +
+                  " is asked for; the sources have " + std::to_string(rows) + " rows");
+    }
+  }
+
+  const Lease lease(*this);
+  Context& context = *lease.context;
+  if (context.staging.size() == 0 && staging_bytes_ > 0) {
+    context.staging = AlignedBuffer(static_cast<std::size_t>(staging_bytes_));
+  }
+  std::vector<void*> inputs;
+  std::int64_t offset = 0;
+  for (const std::int64_t bytes : external_[1]) {
+    inputs.push_back(context.staging.data() + offset);
+    offset += (bytes + 63) / 64 * 64;
+  }
+  bind(context, variables, inputs.data(), outputs);
+
+  const Clock::time_point begin = Clock::now();
+  const std::int64_t limit = static_cast<std::int64_t>(std::min(seconds, 1e9) * 1e9);
+  for (std::int64_t step = 0;; ++step) {
+    // Which step is the last must be known before it runs: only that one makes the outputs.
+    const bool last = step == steps - 1 || nanoseconds_since(begin) >= limit;
+    const std::int64_t* chosen = index + (first + step) * batch;
+    for (std::size_t i = 0; i < gathers.size(); ++i) {
+      gather_rows(gathers[i], sources[i].data, chosen, batch, inputs[i]);
+    }
+    if (profiling_) {
+      execute_profiled(context, last);
+    } else {
+      execute(context, last);
+    }
+    if (last) return step + 1;
+  }
+}
+
+void Plan::set_profiling(bool enabled) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (enabled) times_.assign(steps_.size(), InstructionTime{});
+  profiling_ = enabled;
+}
+
+std::vector<InstructionTime> Plan::profile() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return times_;
+}
+
+}  // namespace cornu

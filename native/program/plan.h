@@ -1,0 +1,209 @@
+// A plan: typed instructions over buffers, prepared once for fixed shapes and run many times.
+//
+// Buffers are parts of one arena (their offsets are the planner's business), constants kept by the
+// plan, and memory that each run brings: variables, inputs, outputs. Instructions reach them through
+// views. Every view is checked against the size of its buffer while the plan is built; running
+// checks nothing and allocates nothing once as many runs at a time have happened before.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/dtype.h"
+#include "base/memory.h"
+#include "kernels/elementwise/program.h"
+#include "kernels/gather/gather.h"
+#include "kernels/matmul/matmul.h"
+#include "kernels/reduce/reduce.h"
+#include "kernels/sort/sort.h"
+#include "kernels/cumulative/cumulative.h"
+#include "program/operation.h"
+
+namespace cornu {
+
+using Shape = std::vector<std::int64_t>;
+
+// Elements of a buffer: the byte offset of the one with index 0 in every dimension, and the
+// distance in elements between neighbours. Instructions on dense arrays ignore the strides.
+struct View {
+  int buffer = 0;
+  std::int64_t offset = 0;
+  Shape strides;
+};
+
+// An array in memory whose rows become minibatches. `row_stride` is in elements.
+struct Source {
+  const void* data = nullptr;
+  DType dtype = DType::kFloat32;
+  std::int64_t rows = 0;
+  std::int64_t row_size = 0;
+  std::int64_t row_stride = 0;
+};
+
+// Time of one instruction while profiling.
+struct InstructionTime {
+  std::int64_t calls = 0;
+  std::int64_t nanoseconds = 0;
+  std::int64_t last_begin = 0;  // since the begin of its run
+  std::int64_t last_nanoseconds = 0;
+};
+
+class Plan {
+ public:
+  Plan();
+  ~Plan();
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  // Buffers; each returns the id of the new one. All sizes are in bytes.
+  int add_arena(std::int64_t offset, std::int64_t bytes);
+  int add_constant(const void* data, std::int64_t bytes);
+  int add_variable(std::int64_t bytes);
+  int add_output(std::int64_t bytes);
+  // `rows` is the batch size; run_steps fills the buffer with that many rows of a source.
+  int add_input(DType dtype, std::int64_t rows, std::int64_t row_size);
+
+  // Instructions that follow run only when the outputs are wanted: in run(), and in the last step
+  // of run_steps().
+  void set_last_only(bool last_only) { last_only_ = last_only; }
+
+  void elementwise(const ElementwiseProgram& program, const Shape& shape,
+                   const std::vector<View>& operands, const std::vector<View>& outputs,
+                   const std::vector<View>& tails, bool reduce_leading, int reduce_begin);
+  // Sets of strides: a and b (batch, row, column), epilogue operands and outputs the same. The
+  // program's operand 0 is the product; `operands` are those from 1 on.
+  void matmul(DType dtype, std::int64_t batch, std::int64_t m, std::int64_t n, std::int64_t k,
+              const View& a, const View& b, const View& c);
+  void matmul_epilogue(DType dtype, std::int64_t batch, std::int64_t m, std::int64_t n,
+                       std::int64_t k, const View& a, const View& b,
+                       const ElementwiseProgram& program, const std::vector<View>& operands,
+                       const std::vector<View>& outputs);
+  void reduce(DType dtype, ReduceKind kind, const Shape& shape, const std::vector<bool>& reduced,
+              const View& x, const View& result);
+  void arg_reduce(const ArgReduceProblem& problem, const View& x, const View& result);
+  void copy(std::int64_t element_size, const Shape& shape, const View& source, const View& target);
+  // starts are int32, one per dimension; the moving part has `sizes`.
+  void dynamic_slice(std::int64_t element_size, const Shape& shape, const Shape& sizes,
+                     const View& x, const View& starts, const View& result);
+  // Writes the update into `x` in place.
+  void dynamic_update_slice(std::int64_t element_size, const Shape& shape, const Shape& sizes,
+                            const View& x, const View& update, const View& starts);
+  void take(const TakeProblem& problem, const View& x, const View& indices, const View& result);
+  void take_add(const TakeProblem& problem, const View& x, const View& indices,
+                const View& updates, const View& result);
+  void gather_nd(const NdProblem& problem, const View& x, const View& indices, const View& result);
+  void scatter_nd(const NdProblem& problem, ScatterMode mode, const View& x, const View& indices,
+                  const View& updates, const View& result);
+  void sort(const SortProblem& problem, const View& x, const View& result);
+  void argsort(const SortProblem& problem, const View& x, const View& indices);
+  void top_k(const SortProblem& problem, std::int64_t k, const View& x, const View& values,
+             const View& indices);
+  void cumulative(const CumulativeProblem& problem, const View& x, const View& result);
+  void random_bits(std::int64_t count, const View& key, const View& result);
+  // Calls back with the pointers of the views. Sizes in bytes are given for the check alone.
+  void host_call(std::function<void(void* const*)> function, const std::vector<View>& views,
+                 const Shape& bytes);
+
+  // Ends building. Throws Error for arena buffers outside of `arena_bytes`.
+  void finalize(std::int64_t arena_bytes);
+
+  // Pointers in the order in which the buffers of each kind were added. Safe from many threads.
+  void run(void* const* variables, void* const* inputs, void* const* outputs) const;
+  // Steps first, first + 1, ... on rows of the sources; see cornu.core.engine.Executable. Returns
+  // the number of steps done, at least 1. Throws Error for indices outside of a source.
+  std::int64_t run_steps(void* const* variables, const std::vector<Source>& sources,
+                         const std::int64_t* index, std::int64_t index_size, std::int64_t first,
+                         std::int64_t steps, double seconds, void* const* outputs) const;
+
+  // Starts (from zero) or stops taking the time of each instruction.
+  void set_profiling(bool enabled);
+  std::vector<InstructionTime> profile() const;
+
+  // Sizes for checks by the binding, and facts for people.
+  const std::vector<std::int64_t>& variable_bytes() const { return external_[0]; }
+  const std::vector<std::int64_t>& input_bytes() const { return external_[1]; }
+  const std::vector<std::int64_t>& output_bytes() const { return external_[2]; }
+  std::int64_t arena_bytes() const { return arena_bytes_; }
+  // Rough number of elementary operations of a run: whether it is worth letting others work.
+  std::int64_t work() const { return work_; }
+  int instruction_count() const { return static_cast<int>(steps_.size()); }
+  std::string describe() const;
+
+ private:
+  enum class Kind : std::uint8_t { kVariable, kInput, kOutput, kArena, kConstant };
+  struct Buffer {
+    Kind kind;
+    int position;         // among the external buffers of its kind
+    std::int64_t offset;  // in the arena, or in the constants
+    std::int64_t bytes;
+  };
+  struct Argument {
+    int buffer;
+    std::int64_t offset;
+  };
+  struct Step {
+    std::unique_ptr<Operation> operation;
+    const char* name;
+    int first_argument;
+    int arguments;
+    bool last_only;
+  };
+  struct Input {
+    DType dtype;
+    std::int64_t rows;
+    std::int64_t row_size;
+  };
+  struct Context;
+  struct Lease;
+
+  int add_buffer(Kind kind, int position, std::int64_t offset, std::int64_t bytes);
+  // Throw Error unless all elements lie inside the view's buffer.
+  void check_strided(const char* who, const View& view, std::int64_t element_size,
+                     const Shape& shape) const;
+  void check_dense(const char* who, const View& view, std::int64_t bytes) const;
+  void check_building() const;
+
+  template <typename Function>
+  void append(const char* name, const std::vector<const View*>& views,
+              std::int64_t workspace_bytes, std::int64_t work, Function function) {
+    check_building();
+    const int first = static_cast<int>(arguments_.size());
+    for (const View* view : views) arguments_.push_back({view->buffer, view->offset});
+    steps_.push_back({std::make_unique<FunctionOperation<Function>>(std::move(function)), name,
+                      first, static_cast<int>(views.size()), last_only_});
+    if (workspace_bytes > workspace_bytes_) workspace_bytes_ = workspace_bytes;
+    work_ += work;
+  }
+
+  void bind(Context& context, void* const* variables, void* const* inputs,
+            void* const* outputs) const;
+  void execute(const Context& context, bool wants_outputs) const;
+  void execute_profiled(const Context& context, bool wants_outputs) const;
+  std::unique_ptr<Context> make_context() const;
+
+  std::vector<Buffer> buffers_;
+  std::vector<Argument> arguments_;
+  std::vector<Step> steps_;
+  std::vector<Input> inputs_;
+  std::vector<std::int64_t> external_[3];  // bytes of variables, inputs, outputs
+  std::vector<AlignedBuffer> constants_;
+  std::vector<int> rebound_;  // arguments in memory that each run brings
+  bool last_only_ = false;
+  bool final_ = false;
+  std::int64_t arena_bytes_ = 0;
+  std::int64_t workspace_bytes_ = 0;
+  std::int64_t staging_bytes_ = 0;
+  std::int64_t work_ = 0;
+
+  mutable std::mutex mutex_;  // guards the two below
+  mutable std::vector<std::unique_ptr<Context>> idle_;
+  mutable std::vector<InstructionTime> times_;
+  bool profiling_ = false;
+};
+
+}  // namespace cornu
