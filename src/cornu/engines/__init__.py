@@ -1,0 +1,1 @@
+"""Engines: what runs primitives and graphs. Only the package root chooses among them."""
