@@ -41,9 +41,11 @@ class AlignedBuffer {
 // Users of thread scratch that may be live at the same moment on one thread have different slots: a
 // matrix product holds its tile while the epilogue's elementwise program holds its registers.
 enum class ScratchSlot : int {
+  kMatmulShared,
   kMatmulPackA,
   kMatmulPackB,
   kMatmulTile,
+  kMatmulTranspose,
   kElementwise,
   kReduce,
   kLayout,

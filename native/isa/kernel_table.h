@@ -19,8 +19,10 @@
 //     function of the library): use __builtin_sqrtf, simd/, and loops;
 //   - no static with a constructor, no thread_local: scratch comes from base/memory.h;
 //   - it compiles with any CORNU_VECTOR_BYTES.
-// tests/native_cpp/check_isa_symbols.sh fails on an object that shares a symbol.
+// tests/native/check_isa_symbols.sh fails on an object that shares a symbol.
 #pragma once
+
+#include "kernels/matmul/table.h"
 
 namespace cornu {
 

@@ -1,0 +1,154 @@
+#include "kernels/matmul/schedule.h"
+
+#include <algorithm>
+
+namespace cornu {
+namespace {
+
+std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+std::int64_t round_up(std::int64_t a, std::int64_t b) { return ceil_divide(a, b) * b; }
+
+// Multiply-adds that are worth waking another thread for (about ten microseconds of one core).
+constexpr std::int64_t kTaskWork = 150'000;
+// More tasks than this even out no machine's threads better.
+constexpr std::int64_t kMaxTasks = 64;
+// Rows of a block: its packed part of A stays in the second-level cache while panels of B pass.
+constexpr std::int64_t kMaxBlockRows = 144;
+// A panel of B, block_k x columns, stays in the first-level cache with a tile of A beside it.
+constexpr std::int64_t kPanelBytes = 20 << 10;
+// The part of the result a task keeps until the epilogue runs over it.
+constexpr std::int64_t kMaxBlockColumns = 256;
+// A copy of the whole of B that all tasks share; beyond it each task copies its own block.
+constexpr std::int64_t kMaxSharedBytes = 4 << 20;
+
+struct Contiguity {
+  bool a_along_m, a_along_k, b_along_k, b_along_n;
+};
+
+Contiguity contiguity_of(const MatmulProblem& p) {
+  return {p.a_row == 1 || p.m == 1, p.a_col == 1 || p.k == 1, p.b_row == 1 || p.k == 1,
+          p.b_col == 1 || p.n == 1};
+}
+
+// Few dot products of contiguous vectors: copying an operand would cost as much as the product.
+bool prefers_dot(const MatmulProblem& p, const Contiguity& c, std::int64_t lanes) {
+  if (!c.a_along_k || !c.b_along_k || p.k < lanes) return false;
+  if (p.m <= 2 && p.n <= 2) return true;
+  if (p.n <= 2) return !c.a_along_m;
+  if (p.m <= 2) return !c.b_along_n;
+  return false;
+}
+
+// Rough cost in sixteenths of a multiply-add of a vector: arithmetic in whole vectors, copies that
+// turn an operand round, and the turned store of a transposed result.
+std::int64_t cost(const MatmulProblem& p, bool b_along_n, bool turned_store, std::int64_t lanes) {
+  const std::int64_t vectors = std::max<std::int64_t>(p.m, 3) * ceil_divide(p.n, lanes);
+  std::int64_t total = 16 * vectors * p.k;
+  if (!b_along_n) total += 16 * p.k * p.n;
+  if (turned_store) total += 16 * p.m * p.n;
+  return total;
+}
+
+void split(MatmulSchedule& s, const MatmulProblem& p, MatmulGeometry g) {
+  s.tasks_m = std::max<std::int64_t>(ceil_divide(p.m, kMaxBlockRows), 1);
+  s.tasks_n = std::max<std::int64_t>(ceil_divide(p.n, kMaxBlockColumns), 1);
+  const std::int64_t work = p.m * p.n * p.k;
+  const std::int64_t wanted = std::min(work / kTaskWork, kMaxTasks);
+  const std::int64_t most_m = std::max<std::int64_t>(p.m / (2 * g.rows), 1);
+  const std::int64_t most_n = std::max<std::int64_t>(p.n / (2 * g.columns), 1);
+  while (s.tasks_m * s.tasks_n < wanted) {
+    const bool along_n = p.n / s.tasks_n / g.columns >= p.m / s.tasks_m / g.rows;
+    if (along_n && s.tasks_n < most_n) {
+      ++s.tasks_n;
+    } else if (s.tasks_m < most_m) {
+      ++s.tasks_m;
+    } else if (s.tasks_n < most_n) {
+      ++s.tasks_n;
+    } else {
+      break;
+    }
+  }
+  s.block_m = round_up(ceil_divide(p.m, s.tasks_m), s.tasks_m > 1 ? g.rows : 1);
+  s.block_n = round_up(ceil_divide(p.n, s.tasks_n), s.tasks_n > 1 ? g.columns : 1);
+  s.tasks_m = ceil_divide(p.m, s.block_m);
+  s.tasks_n = ceil_divide(p.n, s.block_n);
+}
+
+}  // namespace
+
+MatmulProblem transposed(const MatmulProblem& p) {
+  MatmulProblem t = p;
+  t.m = p.n;
+  t.n = p.m;
+  t.a_batch = p.b_batch;
+  t.a_row = p.b_col;
+  t.a_col = p.b_row;
+  t.b_batch = p.a_batch;
+  t.b_row = p.a_col;
+  t.b_col = p.a_row;
+  t.c_row = p.c_col;
+  t.c_col = p.c_row;
+  return t;
+}
+
+MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geometry,
+                               bool with_epilogue) {
+  MatmulSchedule s;
+  if (problem.batch == 0 || problem.m == 0 || problem.n == 0) {
+    s.tasks_batch = 0;
+    return s;
+  }
+  const std::int64_t size = size_of(problem.dtype);
+  MatmulProblem p = problem;
+  Contiguity c = contiguity_of(p);
+  if (geometry.columns == 0) {
+    s.path = MatmulPath::kPlain;
+    geometry = {1, 16};
+  } else if (prefers_dot(p, c, 32 / size)) {
+    s.path = MatmulPath::kDot;
+    s.transposed = p.m < p.n;  // the kernel goes along rows
+  } else {
+    s.path = MatmulPath::kTile;
+    const std::int64_t lanes = 32 / size;
+    const MatmulProblem t = transposed(p);
+    const bool scattered = p.n > 1 && p.m > 1;
+    s.transposed = cost(t, c.a_along_m, scattered, lanes) < cost(p, c.b_along_n, false, lanes);
+  }
+  if (s.transposed) {
+    p = transposed(p);
+    c = contiguity_of(p);
+  }
+  split(s, p, geometry);
+  const std::int64_t entry_tasks = s.tasks_m * s.tasks_n;
+  if (entry_tasks == 1) {
+    const std::int64_t work = std::max<std::int64_t>(p.m * p.n * p.k, 1);
+    s.block_batch = std::clamp<std::int64_t>(kTaskWork / work, 1, p.batch);
+  }
+  s.tasks_batch = ceil_divide(p.batch, s.block_batch);
+  s.block_k = std::max<std::int64_t>(p.k, 1);
+  if (s.path != MatmulPath::kTile) return s;
+
+  const std::int64_t most_k = kPanelBytes / size / geometry.columns;
+  s.block_k = ceil_divide(s.block_k, ceil_divide(s.block_k, most_k));
+  static_cast<void>(with_epilogue);
+
+  const std::int64_t row_tiles = ceil_divide(s.block_m, geometry.rows);
+  const std::int64_t panels = ceil_divide(s.block_n, geometry.columns);
+  if (c.a_along_k) {
+    s.pack_a = MatmulPacking::kDirect;
+  } else if (c.a_along_m && panels <= 3) {
+    s.pack_a = MatmulPacking::kDirect;
+  } else {
+    s.pack_a = MatmulPacking::kBlock;
+  }
+  if (c.b_along_n && (row_tiles <= 2 || p.k * p.n * size <= (16 << 10))) {
+    s.pack_b = MatmulPacking::kDirect;
+  } else if (p.batch == 1 && s.tasks_m > 1 && p.k * p.n * size <= kMaxSharedBytes) {
+    s.pack_b = MatmulPacking::kShared;
+  } else {
+    s.pack_b = MatmulPacking::kBlock;
+  }
+  return s;
+}
+
+}  // namespace cornu
