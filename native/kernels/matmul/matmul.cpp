@@ -60,7 +60,7 @@ Matmul::Matmul(const MatmulProblem& problem, bool with_epilogue)
     : problem_(problem), kernels_(kernels().matmul), element_(element_of(problem.dtype)) {
   check(problem, with_epilogue);
   schedule_ = schedule_matmul(problem, kernels_->entries[element_].geometry, with_epilogue);
-  oriented_ = schedule_.transposed ? transposed(problem) : problem;
+  oriented_ = oriented(problem, schedule_);
 }
 
 void Matmul::run(const void* a, const void* b, void* c, const MatmulEpilogue& epilogue) const {

@@ -31,7 +31,7 @@ class Matmul {
 
  private:
   MatmulProblem problem_;
-  MatmulProblem oriented_;  // the transposed problem where the schedule says so
+  MatmulProblem oriented_;  // as the kernels see it
   MatmulSchedule schedule_;
   const struct MatmulKernels* kernels_ = nullptr;
   int element_ = 0;  // index of the element type in the kernel table

@@ -26,8 +26,30 @@ struct Contiguity {
 };
 
 Contiguity contiguity_of(const MatmulProblem& p) {
-  return {p.a_row == 1 || p.m == 1, p.a_col == 1 || p.k == 1, p.b_row == 1 || p.k == 1,
-          p.b_col == 1 || p.n == 1};
+  return {p.a_row == 1, p.a_col == 1, p.b_row == 1, p.b_col == 1};
+}
+
+// The stride along an axis of one element is free: make it the contiguous one.
+MatmulProblem normalized(MatmulProblem p) {
+  if (p.m == 1) p.a_row = 1;
+  if (p.k == 1) p.a_col = p.b_row = 1;
+  if (p.n == 1) p.b_col = 1;
+  return p;
+}
+
+MatmulProblem transposed(const MatmulProblem& p) {
+  MatmulProblem t = p;
+  t.m = p.n;
+  t.n = p.m;
+  t.a_batch = p.b_batch;
+  t.a_row = p.b_col;
+  t.a_col = p.b_row;
+  t.b_batch = p.a_batch;
+  t.b_row = p.a_col;
+  t.b_col = p.a_row;
+  t.c_row = p.c_col;
+  t.c_col = p.c_row;
+  return t;
 }
 
 // Few dot products of contiguous vectors: copying an operand would cost as much as the product.
@@ -76,19 +98,9 @@ void split(MatmulSchedule& s, const MatmulProblem& p, MatmulGeometry g) {
 
 }  // namespace
 
-MatmulProblem transposed(const MatmulProblem& p) {
-  MatmulProblem t = p;
-  t.m = p.n;
-  t.n = p.m;
-  t.a_batch = p.b_batch;
-  t.a_row = p.b_col;
-  t.a_col = p.b_row;
-  t.b_batch = p.a_batch;
-  t.b_row = p.a_col;
-  t.b_col = p.a_row;
-  t.c_row = p.c_col;
-  t.c_col = p.c_row;
-  return t;
+MatmulProblem oriented(const MatmulProblem& problem, const MatmulSchedule& schedule) {
+  const MatmulProblem p = normalized(problem);
+  return schedule.transposed ? transposed(p) : p;
 }
 
 MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geometry,
@@ -99,7 +111,7 @@ MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geom
     return s;
   }
   const std::int64_t size = size_of(problem.dtype);
-  MatmulProblem p = problem;
+  MatmulProblem p = normalized(problem);
   Contiguity c = contiguity_of(p);
   if (geometry.columns == 0) {
     s.path = MatmulPath::kPlain;

@@ -53,7 +53,8 @@ struct MatmulSchedule {
 MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geometry,
                                bool with_epilogue);
 
-// The problem whose solution is the transpose of this one's.
-MatmulProblem transposed(const MatmulProblem& problem);
+// The problem as the kernels see it: transposed where the schedule says so, and the strides of axes
+// of one element set to 1.
+MatmulProblem oriented(const MatmulProblem& problem, const MatmulSchedule& schedule);
 
 }  // namespace cornu
