@@ -1,0 +1,50 @@
+// The parts of the module, one file each, and how Python names things.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "base/dtype.h"
+#include "base/error.h"
+#include "kernels/elementwise/program.h"
+
+void bind_program(nanobind::module_& module);
+void bind_plan(nanobind::module_& module);
+
+// The program under construction that the class Program wraps.
+struct ProgramBuilder {
+  cornu::ElementwiseProgram program;
+  // For each operand, the compute type in which it was loaded; keys are not loaded.
+  std::uint16_t append(const cornu::Instruction& instruction);
+};
+
+inline cornu::DType dtype_of(int number) {
+  if (number < 0 || number >= cornu::kDTypeCount) throw cornu::Error("unknown dtype number");
+  return static_cast<cornu::DType>(number);
+}
+
+// A Python object's memory, C-contiguous, held while this lives.
+class HeldBuffer {
+ public:
+  HeldBuffer(nanobind::handle object, bool writable) {
+    if (PyObject_GetBuffer(object.ptr(), &view_, writable ? PyBUF_WRITABLE : PyBUF_SIMPLE)) {
+      throw nanobind::python_error();
+    }
+  }
+  ~HeldBuffer() {
+    if (view_.obj) PyBuffer_Release(&view_);
+  }
+  HeldBuffer(HeldBuffer&& other) noexcept : view_(other.view_) { other.view_.obj = nullptr; }
+  HeldBuffer(const HeldBuffer&) = delete;
+  HeldBuffer& operator=(const HeldBuffer&) = delete;
+  HeldBuffer& operator=(HeldBuffer&&) = delete;
+
+  void* data() const { return view_.buf; }
+  std::int64_t bytes() const { return view_.len; }
+
+ private:
+  Py_buffer view_{};
+};
