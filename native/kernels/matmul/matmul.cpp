@@ -59,7 +59,7 @@ struct ParallelCall {
 Matmul::Matmul(const MatmulProblem& problem, bool with_epilogue)
     : problem_(problem), kernels_(kernels().matmul), element_(element_of(problem.dtype)) {
   check(problem, with_epilogue);
-  schedule_ = schedule_matmul(problem, kernels_->entries[element_].geometry, with_epilogue);
+  schedule_ = schedule_matmul(problem, kernels_->entries[element_].geometry);
   oriented_ = oriented(problem, schedule_);
 }
 

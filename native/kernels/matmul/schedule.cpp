@@ -8,14 +8,19 @@ namespace {
 std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 std::int64_t round_up(std::int64_t a, std::int64_t b) { return ceil_divide(a, b) * b; }
 
-// Multiply-adds that are worth waking another thread for (about ten microseconds of one core).
-constexpr std::int64_t kTaskWork = 150'000;
+// Multiply-adds that are worth waking another thread for (about 25 microseconds of one core).
+constexpr std::int64_t kTaskWork = 400'000;
 // More tasks than this even out no machine's threads better.
-constexpr std::int64_t kMaxTasks = 64;
+constexpr std::int64_t kMaxTasks = 48;
 // Rows of a block: its packed part of A stays in the second-level cache while panels of B pass.
-constexpr std::int64_t kMaxBlockRows = 144;
+constexpr std::int64_t kMaxBlockRows = 96;
 // A panel of B, block_k x columns, stays in the first-level cache with a tile of A beside it.
 constexpr std::int64_t kPanelBytes = 20 << 10;
+// Rows of A up to which B is read in place, and size of B up to which it is for any number of rows;
+// its panels are spread over more cache lines, so fewer rows of them fit.
+constexpr std::int64_t kDirectRows = 48;
+constexpr std::int64_t kDirectBytes = 16 << 10;
+constexpr std::int64_t kDirectPanelBytes = 12 << 10;
 // The part of the result a task keeps until the epilogue runs over it.
 constexpr std::int64_t kMaxBlockColumns = 256;
 // A copy of the whole of B that all tasks share; beyond it each task copies its own block.
@@ -72,23 +77,19 @@ std::int64_t cost(const MatmulProblem& p, bool b_along_n, bool turned_store, std
 }
 
 void split(MatmulSchedule& s, const MatmulProblem& p, MatmulGeometry g) {
-  s.tasks_m = std::max<std::int64_t>(ceil_divide(p.m, kMaxBlockRows), 1);
-  s.tasks_n = std::max<std::int64_t>(ceil_divide(p.n, kMaxBlockColumns), 1);
+  // A side a little longer than a block stays whole.
+  s.tasks_m = p.m <= kMaxBlockRows * 3 / 2 ? 1 : ceil_divide(p.m, kMaxBlockRows);
+  s.tasks_n = p.n <= kMaxBlockColumns * 5 / 4 ? 1 : ceil_divide(p.n, kMaxBlockColumns);
   const std::int64_t work = p.m * p.n * p.k;
   const std::int64_t wanted = std::min(work / kTaskWork, kMaxTasks);
-  const std::int64_t most_m = std::max<std::int64_t>(p.m / (2 * g.rows), 1);
-  const std::int64_t most_n = std::max<std::int64_t>(p.n / (2 * g.columns), 1);
-  while (s.tasks_m * s.tasks_n < wanted) {
-    const bool along_n = p.n / s.tasks_n / g.columns >= p.m / s.tasks_m / g.rows;
-    if (along_n && s.tasks_n < most_n) {
-      ++s.tasks_n;
-    } else if (s.tasks_m < most_m) {
-      ++s.tasks_m;
-    } else if (s.tasks_n < most_n) {
-      ++s.tasks_n;
-    } else {
-      break;
-    }
+  // A short side stays whole, or its tasks would all read the long operand; the long side may be
+  // cut down to single panels.
+  if (p.n >= p.m) {
+    const std::int64_t most = std::max<std::int64_t>(p.n / g.columns, 1);
+    s.tasks_n = std::clamp(wanted / s.tasks_m, s.tasks_n, std::max(most, s.tasks_n));
+  } else {
+    const std::int64_t most = std::max<std::int64_t>(p.m / (2 * g.rows), 1);
+    s.tasks_m = std::clamp(wanted / s.tasks_n, s.tasks_m, std::max(most, s.tasks_m));
   }
   s.block_m = round_up(ceil_divide(p.m, s.tasks_m), s.tasks_m > 1 ? g.rows : 1);
   s.block_n = round_up(ceil_divide(p.n, s.tasks_n), s.tasks_n > 1 ? g.columns : 1);
@@ -103,8 +104,7 @@ MatmulProblem oriented(const MatmulProblem& problem, const MatmulSchedule& sched
   return schedule.transposed ? transposed(p) : p;
 }
 
-MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geometry,
-                               bool with_epilogue) {
+MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geometry) {
   MatmulSchedule s;
   if (problem.batch == 0 || problem.m == 0 || problem.n == 0) {
     s.tasks_batch = 0;
@@ -140,26 +140,17 @@ MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geom
   s.block_k = std::max<std::int64_t>(p.k, 1);
   if (s.path != MatmulPath::kTile) return s;
 
-  const std::int64_t most_k = kPanelBytes / size / geometry.columns;
-  s.block_k = ceil_divide(s.block_k, ceil_divide(s.block_k, most_k));
-  static_cast<void>(with_epilogue);
-
-  const std::int64_t row_tiles = ceil_divide(s.block_m, geometry.rows);
-  const std::int64_t panels = ceil_divide(s.block_n, geometry.columns);
-  if (c.a_along_k) {
-    s.pack_a = MatmulPacking::kDirect;
-  } else if (c.a_along_m && panels <= 3) {
-    s.pack_a = MatmulPacking::kDirect;
-  } else {
-    s.pack_a = MatmulPacking::kBlock;
-  }
-  if (c.b_along_n && (row_tiles <= 2 || p.k * p.n * size <= (16 << 10))) {
+  s.pack_a = c.a_along_k || c.a_along_m ? MatmulPacking::kDirect : MatmulPacking::kBlock;
+  if (c.b_along_n && (p.m <= kDirectRows || p.k * p.n * size <= kDirectBytes)) {
     s.pack_b = MatmulPacking::kDirect;
   } else if (p.batch == 1 && s.tasks_m > 1 && p.k * p.n * size <= kMaxSharedBytes) {
     s.pack_b = MatmulPacking::kShared;
   } else {
     s.pack_b = MatmulPacking::kBlock;
   }
+  const std::int64_t bytes = s.pack_b == MatmulPacking::kDirect ? kDirectPanelBytes : kPanelBytes;
+  const std::int64_t most_k = bytes / size / geometry.columns;
+  s.block_k = ceil_divide(s.block_k, ceil_divide(s.block_k, most_k));
   return s;
 }
 

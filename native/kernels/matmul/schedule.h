@@ -50,8 +50,7 @@ struct MatmulSchedule {
   std::int64_t tasks() const { return tasks_m * tasks_n * tasks_batch; }
 };
 
-MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geometry,
-                               bool with_epilogue);
+MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geometry);
 
 // The problem as the kernels see it: transposed where the schedule says so, and the strides of axes
 // of one element set to 1.
