@@ -15,7 +15,8 @@ from cornu import ops
 from cornu.core import dtypes
 from cornu.core.keys import make_default_seed
 from cornu.core.registry import builtin
-from cornu.ops import random
+from cornu.ops import sampling as random
+from cornu.ops.seeds import SeedGenerator
 from cornu.saving import identifiers
 from cornu.saving.serialization import serialize_keras_object
 
@@ -141,7 +142,7 @@ class RandomInitializer(Initializer):
             seed = identifiers.deserialize_keras_object(seed)
         elif isinstance(seed, (np.integer, float)) and int(seed) == seed:
             seed = int(seed)
-        if not isinstance(seed, (int, random.SeedGenerator)):
+        if not isinstance(seed, (int, SeedGenerator)):
             raise ValueError(
                 f"{type(self).__name__}: seed is an int, a keras.random.SeedGenerator or None; "
                 f"got {seed!r}."

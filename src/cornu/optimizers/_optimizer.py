@@ -1,0 +1,542 @@
+"""Optimizer: the base of the rules by which gradients change weights."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from cornu import ops
+from cornu.core import settings
+from cornu.core.graph import eager_scope
+from cornu.core.variable import Variable
+from cornu.optimizers.schedules import LearningRateSchedule
+from cornu.optimizers.schedules import deserialize as deserialize_schedule
+from cornu.saving.serialization import serialize_keras_object
+
+
+class Optimizer:
+    """Base of optimizers.
+
+    A subclass names its state in `slot_names` and writes its rule in `update_step`. One step does,
+    in this order: unscale and clip the gradients, decay weights, apply the rule, average, apply the
+    variables' constraints, count.
+
+    Args:
+        learning_rate: A number or a LearningRateSchedule.
+        weight_decay: Fraction by which weights shrink per step, times the learning rate.
+        clipnorm: Largest norm of each variable's gradient.
+        clipvalue: Largest absolute value of a gradient's elements.
+        global_clipnorm: Largest norm of all gradients together.
+        use_ema: Whether to keep a moving average of the weights.
+        ema_momentum: Its momentum.
+        ema_overwrite_frequency: Steps after which weights are replaced by their averages; None
+            does it at the end of training only.
+        loss_scale_factor: Factor by which `scale_loss` multiplies the loss.
+        gradient_accumulation_steps: Steps over which gradients are averaged before one update.
+        name: Name; the class's own when None.
+
+    Raises:
+        ValueError: For arguments that exclude each other or make no sense.
+        TypeError: For an unknown argument.
+    """
+
+    slot_names: Sequence[str] = ()
+    # Whether the slots of one variable stand together in `variables` (m, v, m, v, ...).
+    interleaved_slots = True
+
+    def __init__(
+        self,
+        learning_rate: Any,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        owner = type(self).__name__
+        if "lr" in kwargs:
+            learning_rate = kwargs.pop("lr")
+        decay = kwargs.pop("decay", None)
+        for harmless in ("jit_compile", "is_legacy_optimizer"):
+            kwargs.pop(harmless, None)
+        if kwargs:
+            raise TypeError(f"{owner}: unknown argument {', '.join(map(repr, sorted(kwargs)))}.")
+        if sum(limit is not None for limit in (clipnorm, clipvalue, global_clipnorm)) > 1:
+            raise ValueError(
+                f"{owner}: give only one of clipnorm={clipnorm}, clipvalue={clipvalue} and "
+                f"global_clipnorm={global_clipnorm}."
+            )
+        for label, limit in (
+            ("clipnorm", clipnorm),
+            ("clipvalue", clipvalue),
+            ("global_clipnorm", global_clipnorm),
+        ):
+            if limit is not None and limit <= 0:
+                raise ValueError(f"{owner}: {label} must be positive; got {limit}.")
+        if use_ema and not 0 <= ema_momentum <= 1:
+            raise ValueError(f"{owner}: ema_momentum must be in [0, 1]; got {ema_momentum}.")
+        if gradient_accumulation_steps is not None and gradient_accumulation_steps < 2:
+            raise ValueError(
+                f"{owner}: gradient_accumulation_steps must be 2 or more; got "
+                f"{gradient_accumulation_steps}."
+            )
+        self.name = name or settings.unique_name(settings.snake_case(owner))
+        self.weight_decay = weight_decay
+        self.clipnorm = clipnorm
+        self.clipvalue = clipvalue
+        self.global_clipnorm = global_clipnorm
+        self.use_ema = use_ema
+        self.ema_momentum = ema_momentum
+        self.ema_overwrite_frequency = ema_overwrite_frequency
+        self.loss_scale_factor = loss_scale_factor
+        self.gradient_accumulation_steps = gradient_accumulation_steps
+        self.built = False
+        self._variables: list[Variable] = []
+        self._trainable: list[Variable] = []
+        self._slots: dict[str, dict[Variable, Variable]] = {}
+        self._excluded: set[int] = set()
+        self._excluded_names: list[re.Pattern[str]] = []
+        self._gate: Any = None
+        self._iterations = self.add_variable((), dtype="int64", name="iteration")
+        self._schedule: LearningRateSchedule | None = None
+        if isinstance(learning_rate, dict):
+            learning_rate = deserialize_schedule(learning_rate)
+        if callable(learning_rate) and not isinstance(learning_rate, LearningRateSchedule):
+            learning_rate = learning_rate()
+        if isinstance(learning_rate, LearningRateSchedule):
+            self._schedule = learning_rate
+        else:
+            if not isinstance(learning_rate, (int, float)) and not hasattr(
+                learning_rate, "__float__"
+            ):
+                raise ValueError(
+                    f"{owner}: learning_rate is a number or a LearningRateSchedule; got "
+                    f"{learning_rate!r}."
+                )
+            self._rate = self.add_variable(
+                (), initializer=float(learning_rate), name="learning_rate"
+            )
+        if decay:
+            self._schedule = _InverseTime(float(learning_rate), float(decay))
+
+    # -- state -----------------------------------------------------------------------------
+
+    @property
+    def iterations(self) -> Variable:
+        """How many steps have been made."""
+        return self._iterations
+
+    @iterations.setter
+    def iterations(self, variable: Any) -> None:
+        self._iterations.assign(variable)
+
+    @property
+    def learning_rate(self) -> Any:
+        """The present learning rate: a Variable, or a tensor when a schedule gives it."""
+        if self._schedule is not None:
+            return self._schedule(self._iterations)
+        return self._rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        if isinstance(value, LearningRateSchedule):
+            self._schedule = value
+            return
+        if self._schedule is not None:
+            raise TypeError(
+                f"{type(self).__name__} takes its learning rate from a schedule "
+                f"({type(self._schedule).__name__}), so it cannot be set. Make the optimizer with "
+                f"a number as learning_rate to change it during training."
+            )
+        self._rate.assign(value)
+
+    @property
+    def lr(self) -> Any:
+        """The learning rate (Keras 2's name)."""
+        return self.learning_rate
+
+    @lr.setter
+    def lr(self, value: Any) -> None:
+        self.learning_rate = value
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The optimizer's own variables: step count, learning rate, slots."""
+        return list(self._variables)
+
+    def add_variable(
+        self,
+        shape: Sequence[int],
+        initializer: Any = "zeros",
+        dtype: Any = None,
+        aggregation: str | None = None,
+        layout: Any = None,
+        name: str | None = None,
+    ) -> Variable:
+        """Returns a new variable of the optimizer.
+
+        Args:
+            shape: Its shape.
+            initializer: "zeros", "ones", a number, or a function `f(shape, dtype=...)`.
+            dtype: Element type; float32 when None.
+            aggregation: How replicas are combined.
+            layout: Accepted for Keras's signature.
+            name: Its name.
+
+        Returns:
+            A Variable that is not trainable.
+        """
+        del layout
+        dtype = dtype or "float32"
+        value: Any = initializer
+        if initializer == "zeros" or initializer == "ones":
+            value = float(initializer == "ones")
+        scopes, settings.state.scopes = settings.state.scopes, [self.name]
+        try:
+            with eager_scope():
+                if not callable(value):
+                    value = ops.full(tuple(shape), value, dtype=dtype)
+                variable = Variable(
+                    value, tuple(shape), dtype, trainable=False, aggregation=aggregation, name=name
+                )
+        finally:
+            settings.state.scopes = scopes
+        self._variables.append(variable)
+        return variable
+
+    def add_variable_from_reference(
+        self, reference_variable: Variable, name: str | None = None, initializer: Any = "zeros"
+    ) -> Variable:
+        """Returns a new variable of another one's shape and dtype.
+
+        Args:
+            reference_variable: Gives shape, dtype and the first part of the name.
+            name: Last part of the name.
+            initializer: As in `add_variable`.
+
+        Returns:
+            A Variable that is not trainable.
+        """
+        full_name = f"{reference_variable.path.replace('/', '_')}_{name or 'var'}"
+        return self.add_variable(
+            reference_variable.shape, initializer, reference_variable.dtype, name=full_name
+        )
+
+    def build(self, variables: Sequence[Variable]) -> None:
+        """Makes the state for variables; those known already keep theirs.
+
+        Args:
+            variables: The variables to be trained.
+        """
+        known = {id(variable) for variable in self._trainable}
+        new = [variable for variable in variables if id(variable) not in known]
+        self.built = True
+        if not new:
+            return
+        self._trainable += new
+        if self.use_ema:
+            self._add_slots(["average"], new)
+        if self.gradient_accumulation_steps:
+            self._add_slots(["gradient_accumulator"], new)
+        if self.interleaved_slots:
+            for variable in new:
+                self._add_slots(self.slot_names, [variable])
+        else:
+            for name in self.slot_names:
+                self._add_slots([name], new)
+
+    def _add_slots(self, names: Iterable[str], variables: Sequence[Variable]) -> None:
+        for variable in variables:
+            for name in names:
+                slot = self.add_variable_from_reference(
+                    variable, name, self.slot_initial(name, variable)
+                )
+                self._slots.setdefault(name, {})[variable] = slot
+
+    def slot_initial(self, name: str, variable: Variable) -> Any:
+        """Returns what a slot begins with: "zeros", a number or a tensor."""
+        if name == "average":
+            return lambda shape, dtype: variable.value
+        return "zeros"
+
+    def slot(self, name: str, variable: Variable) -> Variable:
+        """Returns the state of a name for a variable."""
+        return self._slots[name][variable]
+
+    # -- a step ----------------------------------------------------------------------------
+
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        """Changes one variable by its gradient; every subclass defines it.
+
+        Args:
+            gradient: Tensor of the variable's shape.
+            variable: The variable.
+            learning_rate: Scalar tensor of the variable's dtype.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define update_step().")
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Variable:
+        """Makes one step.
+
+        Args:
+            grads_and_vars: Pairs of a gradient and its variable.
+
+        Returns:
+            The step counter.
+
+        Raises:
+            ValueError: When no gradient is given.
+        """
+        pairs = list(grads_and_vars)
+        self.apply([gradient for gradient, _ in pairs], [variable for _, variable in pairs])
+        return self._iterations
+
+    def apply(self, grads: Sequence[Any], trainable_variables: Any = None) -> None:
+        """Makes one step.
+
+        Args:
+            grads: Gradients; None where there is none.
+            trainable_variables: Their variables; those of `build` when None.
+
+        Raises:
+            ValueError: When the numbers differ or no gradient is given.
+        """
+        owner = type(self).__name__
+        gradients = list(grads)
+        targets = list(self._trainable if trainable_variables is None else trainable_variables)
+        if len(gradients) != len(targets):
+            raise ValueError(
+                f"{owner}.apply: got {len(gradients)} gradients for {len(targets)} variables."
+            )
+        if not targets:
+            return
+        self.build(targets)
+        kept = [(g, v) for g, v in zip(gradients, targets, strict=True) if g is not None]
+        if len(kept) < len(targets):
+            missing = [v.path for g, v in zip(gradients, targets, strict=True) if g is None]
+            if not kept:
+                raise ValueError(
+                    f"{owner}.apply: no variable has a gradient ({', '.join(missing[:5])}). The "
+                    f"loss must be computed from the variables, inside the tape."
+                )
+            warnings.warn(
+                f"{owner}: the loss does not depend on {', '.join(missing)}; no update is made.",
+                UserWarning,
+                stacklevel=3,
+            )
+        gradients = [gradient for gradient, _ in kept]
+        targets = [variable for _, variable in kept]
+        if self.loss_scale_factor is not None:
+            gradients = [ops.divide(g, self.loss_scale_factor) for g in gradients]
+        self._begin_accumulation()
+        if self.gradient_accumulation_steps:
+            gradients = self._accumulate(gradients, targets)
+        gradients = self._clip(gradients)
+        rate = ops.convert_to_tensor(self.learning_rate)
+        self._decay_weights(targets, rate)
+        for gradient, variable in zip(gradients, targets, strict=True):
+            self.update_step(
+                ops.cast(gradient, variable.dtype), variable, ops.cast(rate, variable.dtype)
+            )
+        self._after_updates(targets)
+        self._gate = None
+        self._iterations.assign(ops.add(self._iterations, 1))
+
+    def _begin_accumulation(self) -> None:
+        if self.gradient_accumulation_steps:
+            steps = self.gradient_accumulation_steps
+            count = ops.add(self._iterations, 1)
+            self._gate = ops.equal(ops.mod(count, steps), 0)
+
+    def _accumulate(self, gradients: list[Any], variables: list[Variable]) -> list[Any]:
+        steps = self.gradient_accumulation_steps
+        averages = []
+        for gradient, variable in zip(gradients, variables, strict=True):
+            slot = self.slot("gradient_accumulator", variable)
+            total = ops.add(slot, gradient)
+            averages.append(ops.divide(total, steps))
+            slot.assign(ops.where(self._gate, ops.zeros_like(total), total))
+        return averages
+
+    def _clip(self, gradients: list[Any]) -> list[Any]:
+        if self.clipnorm:
+            return [_clip_by_norm(g, _norm([g]), self.clipnorm) for g in gradients]
+        if self.global_clipnorm:
+            norm = _norm(gradients)
+            return [_clip_by_norm(g, norm, self.global_clipnorm) for g in gradients]
+        if self.clipvalue:
+            return [ops.clip(g, -self.clipvalue, self.clipvalue) for g in gradients]
+        return gradients
+
+    def exclude_from_weight_decay(
+        self, var_list: Sequence[Variable] | None = None, var_names: Sequence[str] | None = None
+    ) -> None:
+        """Keeps variables from being decayed.
+
+        Args:
+            var_list: The variables.
+            var_names: Regular expressions found in the paths of further ones.
+        """
+        self._excluded.update(id(variable) for variable in var_list or ())
+        self._excluded_names += [re.compile(name) for name in var_names or ()]
+
+    def _decays(self, variable: Variable) -> bool:
+        if id(variable) in self._excluded:
+            return False
+        return not any(pattern.search(variable.path) for pattern in self._excluded_names)
+
+    def _decay_weights(self, variables: list[Variable], rate: Any) -> None:
+        if self.weight_decay is None:
+            return
+        for variable in variables:
+            if self._decays(variable):
+                factor = ops.multiply(ops.cast(rate, variable.dtype), self.weight_decay)
+                self.assign_sub(variable, ops.multiply(variable, factor))
+
+    def _after_updates(self, variables: list[Variable]) -> None:
+        if self.use_ema:
+            keep = self.ema_momentum
+            for variable in variables:
+                average = self.slot("average", variable)
+                mixed = ops.add(ops.multiply(average, keep), ops.multiply(variable, 1.0 - keep))
+                self.assign(average, mixed)
+                if self.ema_overwrite_frequency:
+                    count = ops.add(self._iterations, 1)
+                    due = ops.equal(ops.mod(count, self.ema_overwrite_frequency), 0)
+                    self.assign(variable, ops.where(due, average, variable))
+        for variable in variables:
+            if variable.constraint is not None:
+                self.assign(variable, variable.constraint(variable.value))
+
+    def assign(self, variable: Variable, value: Any) -> None:
+        """Sets a variable; while gradients accumulate it keeps its value."""
+        if self._gate is not None:
+            value = ops.where(self._gate, value, variable)
+        variable.assign(value)
+
+    def assign_add(self, variable: Variable, value: Any) -> None:
+        """Adds to a variable; while gradients accumulate it keeps its value."""
+        self.assign(variable, ops.add(variable, value))
+
+    def assign_sub(self, variable: Variable, value: Any) -> None:
+        """Subtracts from a variable; while gradients accumulate it keeps its value."""
+        self.assign(variable, ops.subtract(variable, value))
+
+    def finalize_variable_values(self, var_list: Sequence[Variable]) -> None:
+        """Replaces weights by their averages at the end of training when `use_ema`."""
+        if self.use_ema:
+            for variable in var_list:
+                if variable in self._slots.get("average", {}):
+                    variable.assign(self.slot("average", variable).value)
+
+    def scale_loss(self, loss: Any) -> Any:
+        """Returns the loss times `loss_scale_factor`."""
+        return (
+            loss if self.loss_scale_factor is None else ops.multiply(loss, self.loss_scale_factor)
+        )
+
+    # -- configuration ---------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments of the constructor."""
+        if self._schedule is not None:
+            rate = serialize_keras_object(self._schedule)
+        else:
+            rate = float(self._rate.numpy())
+        return {
+            "name": self.name,
+            "learning_rate": rate,
+            "weight_decay": self.weight_decay,
+            "clipnorm": self.clipnorm,
+            "global_clipnorm": self.global_clipnorm,
+            "clipvalue": self.clipvalue,
+            "use_ema": self.use_ema,
+            "ema_momentum": self.ema_momentum,
+            "ema_overwrite_frequency": self.ema_overwrite_frequency,
+            "loss_scale_factor": self.loss_scale_factor,
+            "gradient_accumulation_steps": self.gradient_accumulation_steps,
+        }
+
+    @classmethod
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> Any:
+        """Returns an optimizer with the given arguments."""
+        arguments = dict(config)
+        if isinstance(arguments.get("learning_rate"), dict):
+            arguments["learning_rate"] = deserialize_schedule(
+                arguments["learning_rate"], custom_objects
+            )
+        return cls(**arguments)
+
+    def get_weights(self) -> list[Any]:
+        """Returns the values of `variables` as NumPy arrays."""
+        return [variable.numpy() for variable in self._variables]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Sets the values of `variables`.
+
+        Raises:
+            ValueError: When the number of arrays differs.
+        """
+        if len(weights) != len(self._variables):
+            raise ValueError(
+                f"{type(self).__name__}.set_weights: got {len(weights)} arrays for "
+                f"{len(self._variables)} variables. Build the optimizer first."
+            )
+        for variable, value in zip(self._variables, weights, strict=True):
+            variable.assign(value)
+
+    def save_own_variables(self, store: Any) -> None:
+        """Puts the values of `variables` into a store under "0", "1", ..."""
+        for number, variable in enumerate(self._variables):
+            store[str(number)] = variable.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Takes the values of `variables` from a store; warns when their number differs."""
+        if len(store.keys()) != len(self._variables):
+            warnings.warn(
+                f"The state of optimizer {self.name!r} was not loaded: the file has "
+                f"{len(store.keys())} variables, the optimizer {len(self._variables)}.",
+                UserWarning,
+                stacklevel=2,
+            )
+            return
+        for number, variable in enumerate(self._variables):
+            variable.assign(store[str(number)])
+
+
+class _InverseTime(LearningRateSchedule):
+    """Keras 2's `decay=`: rate / (1 + decay * step)."""
+
+    def __init__(self, initial: float, decay: float) -> None:
+        self.initial = initial
+        self.decay = decay
+
+    def __call__(self, step: Any) -> Any:
+        steps = ops.cast(step, "float32")
+        return ops.divide(self.initial, ops.add(1.0, ops.multiply(self.decay, steps)))
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments of the constructor."""
+        return {"initial": self.initial, "decay": self.decay}
+
+
+def _norm(gradients: Sequence[Any]) -> Any:
+    total: Any = None
+    for gradient in gradients:
+        part = ops.sum(ops.square(gradient))
+        total = part if total is None else ops.add(total, part)
+    return ops.sqrt(total)
+
+
+def _clip_by_norm(gradient: Any, norm: Any, limit: float) -> Any:
+    return ops.multiply(gradient, ops.divide(limit, ops.maximum(norm, limit)))
