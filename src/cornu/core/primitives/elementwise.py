@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from cornu.core.dtypes import item_size
 from cornu.core.primitive import Primitive, Spec
 from cornu.core.primitives.rules import (
     ALL,
@@ -17,6 +18,7 @@ from cornu.core.primitives.rules import (
     INTEGERS,
     NUMBERS,
     binary,
+    check_axis,
     check_dtype,
     check_same,
     unary,
@@ -37,6 +39,7 @@ full: Primitive = Primitive("full", _full_rule)
 
 def _iota_rule(*, shape: Any, dtype: str, axis: int) -> Spec:
     check_dtype("iota", dtype, NUMBERS)
+    check_axis("iota", axis, shape)
     return Spec(tuple(shape), dtype)
 
 
@@ -52,6 +55,9 @@ cast: Primitive = Primitive("cast", _cast_rule, (lambda g, out, x, dtype: cast(g
 
 
 def _bitcast_rule(x: Any, *, dtype: str) -> Spec:
+    numbers = x.dtype in NUMBERS and dtype in NUMBERS
+    if not numbers or item_size(x.dtype) != item_size(dtype):
+        raise TypeError(f"bitcast: {x.dtype} has no counterpart of its width in {dtype}.")
     return Spec(x.shape, dtype)
 
 

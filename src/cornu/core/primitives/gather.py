@@ -18,13 +18,14 @@ from cornu.core.primitives.elementwise import (
     select,
 )
 from cornu.core.primitives.layout import broadcast, reshape
-from cornu.core.primitives.rules import INTEGERS, check_dtype
+from cornu.core.primitives.rules import INTEGERS, NUMBERS, check_axis, check_dtype
 
 MODES = ("add", "set", "max", "min", "mul")
 
 
 def _take_rule(x: Any, indices: Any, *, axis: int) -> Spec:
     check_dtype("take (indices)", indices.dtype, INTEGERS)
+    check_axis("take", axis, x.shape)
     if x.shape[axis] == 0 and shapes.size(indices.shape):
         raise ValueError(f"take: shape {x.shape} has no elements along axis {axis}.")
     return Spec((*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]), x.dtype)
@@ -41,6 +42,9 @@ take: Primitive = Primitive(
 
 
 def _take_add_rule(x: Any, indices: Any, updates: Any, *, axis: int) -> Spec:
+    check_dtype("take_add", x.dtype, NUMBERS)
+    check_dtype("take_add (indices)", indices.dtype, INTEGERS)
+    check_axis("take_add", axis, x.shape)
     expected = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
     if updates.shape != expected or updates.dtype != x.dtype:
         raise ValueError(
@@ -60,15 +64,24 @@ take_add: Primitive = Primitive(
 )
 
 
-def _gather_nd_rule(x: Any, indices: Any) -> Spec:
-    check_dtype("gather_nd (indices)", indices.dtype, INTEGERS)
+def _points_spec(name: str, x: Any, indices: Any) -> Spec:
+    """Returns the Spec of the slices of x that index tuples address."""
+    check_dtype(f"{name} (indices)", indices.dtype, INTEGERS)
+    if not indices.shape:
+        raise ValueError(f"{name}: indices need an axis of positions; got a scalar.")
     depth = indices.shape[-1]
     if depth > len(x.shape):
         raise ValueError(
-            f"gather_nd: indices of shape {indices.shape} address {depth} axes; the tensor has "
+            f"{name}: indices of shape {indices.shape} address {depth} axes; the tensor has "
             f"shape {x.shape}."
         )
+    if 0 in x.shape[:depth] and shapes.size(indices.shape[:-1]):
+        raise ValueError(f"{name}: shape {x.shape} has no elements along the indexed axes.")
     return Spec((*indices.shape[:-1], *x.shape[depth:]), x.dtype)
+
+
+def _gather_nd_rule(x: Any, indices: Any) -> Spec:
+    return _points_spec("gather_nd", x, indices)
 
 
 gather_nd: Primitive = Primitive(
@@ -84,7 +97,9 @@ gather_nd: Primitive = Primitive(
 def _scatter_nd_rule(x: Any, indices: Any, updates: Any, *, mode: str) -> Spec:
     if mode not in MODES:
         raise ValueError(f"scatter_nd: mode is one of {', '.join(MODES)}; got {mode!r}.")
-    expected = _gather_nd_rule(x, indices)
+    if mode != "set":
+        check_dtype(f"scatter_nd ({mode})", x.dtype, NUMBERS)
+    expected = _points_spec("scatter_nd", x, indices)
     if updates.shape != expected.shape or updates.dtype != x.dtype:
         raise ValueError(
             f"scatter_nd: updates must be {expected}; got {Spec(updates.shape, updates.dtype)}."

@@ -8,6 +8,7 @@ from cornu.core import shapes
 from cornu.core.primitive import Primitive, Spec
 from cornu.core.primitives.elementwise import constant, full, sub
 from cornu.core.primitives.reduce import reduce_sum
+from cornu.core.primitives.rules import check_axis
 
 
 def _reshape_rule(x: Any, *, shape: Any) -> Spec:
@@ -69,6 +70,7 @@ broadcast: Primitive = Primitive("broadcast", _broadcast_rule, (_broadcast_vjp,)
 
 def _concatenate_rule(*operands: Any, axis: int) -> Spec:
     first = operands[0]
+    check_axis("concatenate", axis, first.shape)
     total = 0
     for x in operands:
         same = (
@@ -169,6 +171,8 @@ pad: Primitive = Primitive(
 
 
 def _reverse_rule(x: Any, *, axes: Any) -> Spec:
+    for axis in axes:
+        check_axis("reverse", axis, x.shape)
     return Spec(x.shape, x.dtype)
 
 
@@ -177,7 +181,13 @@ reverse: Primitive = Primitive(
 )
 
 
+def _check_starts(name: str, starts: Any) -> None:
+    if starts.dtype != "int32":
+        raise TypeError(f"{name}: starts must be int32; got {starts.dtype}. Cast them first.")
+
+
 def _dynamic_slice_rule(x: Any, starts: Any, *, sizes: Any) -> Spec:
+    _check_starts("dynamic_slice", starts)
     if starts.shape != (len(x.shape),) or any(
         size > full_size for size, full_size in zip(sizes, x.shape, strict=True)
     ):
@@ -199,6 +209,7 @@ dynamic_slice: Primitive = Primitive(
 
 
 def _dynamic_update_slice_rule(x: Any, update: Any, starts: Any) -> Spec:
+    _check_starts("dynamic_update_slice", starts)
     fits = len(update.shape) == len(x.shape) and all(
         size <= full_size for size, full_size in zip(update.shape, x.shape, strict=True)
     )

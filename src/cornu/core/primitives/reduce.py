@@ -16,7 +16,7 @@ from cornu.core.primitives.elementwise import (
     mul,
     select,
 )
-from cornu.core.primitives.rules import ALL, NUMBERS, check_dtype
+from cornu.core.primitives.rules import ALL, NUMBERS, check_axis, check_dtype
 
 
 def _spread(small: Any, x: Any, axes: Any) -> Any:
@@ -28,6 +28,8 @@ def _spread(small: Any, x: Any, axes: Any) -> Any:
 def _reduction(name: str, allowed: frozenset[str], vjp: Rule) -> Primitive:
     def rule(x: Any, *, axes: Any) -> Spec:
         check_dtype(name, x.dtype, allowed)
+        for axis in axes:
+            check_axis(name, axis, x.shape)
         extreme = name in ("reduce_max", "reduce_min")
         if extreme and any(x.shape[axis] == 0 for axis in axes):
             raise ValueError(f"{name}: shape {x.shape} has no elements along axes {axes}.")
@@ -83,6 +85,7 @@ reduce_min: Primitive = _reduction("reduce_min", ALL, _extreme_vjp)
 def _arg_rule(name: str) -> Rule:
     def rule(x: Any, *, axis: int, dtype: str) -> Spec:
         check_dtype(name, x.dtype, ALL)
+        check_axis(name, axis, x.shape)
         if x.shape[axis] == 0:
             raise ValueError(f"{name}: shape {x.shape} has no elements along axis {axis}.")
         return Spec(shapes.reduced(x.shape, (axis,)), dtype)
@@ -97,6 +100,7 @@ argmin: Primitive = Primitive("argmin", _arg_rule("argmin"))
 def _cumulative(name: str, vjp: Rule) -> Primitive:
     def rule(x: Any, *, axis: int, reverse: bool) -> Spec:
         check_dtype(name, x.dtype, NUMBERS)
+        check_axis(name, axis, x.shape)
         return Spec(x.shape, x.dtype)
 
     return Primitive(name, rule, (vjp,))

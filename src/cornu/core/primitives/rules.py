@@ -30,6 +30,12 @@ def check_same(name: str, x: Any, y: Any) -> None:
         raise ValueError(f"{name}: operands have different shapes, {x.shape} and {y.shape}.")
 
 
+def check_axis(name: str, axis: int, shape: Any) -> None:
+    """Raises ValueError when there is no such axis; primitives do not count from the end."""
+    if not 0 <= axis < len(shape):
+        raise ValueError(f"{name}: axis {axis} is not an axis of shape {tuple(shape)}.")
+
+
 def unary(
     name: str, allowed: frozenset[str], vjp: Rule | None = None, result: str | None = None
 ) -> Primitive:

@@ -8,11 +8,12 @@ from cornu.core.primitive import Primitive, Spec
 from cornu.core.primitives.elementwise import constant
 from cornu.core.primitives.gather import gather_nd, scatter_nd
 from cornu.core.primitives.reduce import full_indices
-from cornu.core.primitives.rules import ALL, check_dtype
+from cornu.core.primitives.rules import ALL, check_axis, check_dtype
 
 
 def _sort_rule(x: Any, *, axis: int) -> Spec:
     check_dtype("sort", x.dtype, ALL)
+    check_axis("sort", axis, x.shape)
     return Spec(x.shape, x.dtype)
 
 
@@ -27,6 +28,7 @@ sort: Primitive = Primitive("sort", _sort_rule, (_sort_vjp,))
 
 def _argsort_rule(x: Any, *, axis: int) -> Spec:
     check_dtype("argsort", x.dtype, ALL)
+    check_axis("argsort", axis, x.shape)
     return Spec(x.shape, "int32")
 
 
