@@ -1,0 +1,162 @@
+"""Losses: how far predictions are from targets, as classes and as functions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from cornu.losses._functions import (
+    binary_crossentropy as binary_crossentropy,
+)
+from cornu.losses._functions import (
+    binary_focal_crossentropy as binary_focal_crossentropy,
+)
+from cornu.losses._functions import (
+    categorical_crossentropy as categorical_crossentropy,
+)
+from cornu.losses._functions import (
+    categorical_focal_crossentropy as categorical_focal_crossentropy,
+)
+from cornu.losses._functions import (
+    categorical_hinge as categorical_hinge,
+)
+from cornu.losses._functions import (
+    cosine_similarity as cosine_similarity,
+)
+from cornu.losses._functions import (
+    dice as dice,
+)
+from cornu.losses._functions import (
+    hinge as hinge,
+)
+from cornu.losses._functions import (
+    huber as huber,
+)
+from cornu.losses._functions import (
+    kl_divergence as kl_divergence,
+)
+from cornu.losses._functions import (
+    log_cosh as log_cosh,
+)
+from cornu.losses._functions import (
+    mean_absolute_error as mean_absolute_error,
+)
+from cornu.losses._functions import (
+    mean_absolute_percentage_error as mean_absolute_percentage_error,
+)
+from cornu.losses._functions import (
+    mean_squared_error as mean_squared_error,
+)
+from cornu.losses._functions import (
+    mean_squared_logarithmic_error as mean_squared_logarithmic_error,
+)
+from cornu.losses._functions import (
+    poisson as poisson,
+)
+from cornu.losses._functions import (
+    sparse_categorical_crossentropy as sparse_categorical_crossentropy,
+)
+from cornu.losses._functions import (
+    squared_hinge as squared_hinge,
+)
+from cornu.losses._functions import (
+    tversky as tversky,
+)
+from cornu.losses._loss import Loss as Loss
+from cornu.losses._loss import LossFunctionWrapper as LossFunctionWrapper
+from cornu.losses._losses import (
+    BinaryCrossentropy as BinaryCrossentropy,
+)
+from cornu.losses._losses import (
+    BinaryFocalCrossentropy as BinaryFocalCrossentropy,
+)
+from cornu.losses._losses import (
+    CategoricalCrossentropy as CategoricalCrossentropy,
+)
+from cornu.losses._losses import (
+    CategoricalFocalCrossentropy as CategoricalFocalCrossentropy,
+)
+from cornu.losses._losses import (
+    CategoricalHinge as CategoricalHinge,
+)
+from cornu.losses._losses import (
+    CosineSimilarity as CosineSimilarity,
+)
+from cornu.losses._losses import (
+    Dice as Dice,
+)
+from cornu.losses._losses import (
+    Hinge as Hinge,
+)
+from cornu.losses._losses import (
+    Huber as Huber,
+)
+from cornu.losses._losses import (
+    KLDivergence as KLDivergence,
+)
+from cornu.losses._losses import (
+    LogCosh as LogCosh,
+)
+from cornu.losses._losses import (
+    MeanAbsoluteError as MeanAbsoluteError,
+)
+from cornu.losses._losses import (
+    MeanAbsolutePercentageError as MeanAbsolutePercentageError,
+)
+from cornu.losses._losses import (
+    MeanSquaredError as MeanSquaredError,
+)
+from cornu.losses._losses import (
+    MeanSquaredLogarithmicError as MeanSquaredLogarithmicError,
+)
+from cornu.losses._losses import (
+    Poisson as Poisson,
+)
+from cornu.losses._losses import (
+    SparseCategoricalCrossentropy as SparseCategoricalCrossentropy,
+)
+from cornu.losses._losses import (
+    SquaredHinge as SquaredHinge,
+)
+from cornu.losses._losses import (
+    Tversky as Tversky,
+)
+from cornu.saving import identifiers
+from cornu.saving.serialization import serialize_keras_object
+
+
+def get(identifier: Any) -> Callable[..., Any] | None:
+    """Returns the loss for a name, config, class, function or object.
+
+    Args:
+        identifier: "mse", "binary_crossentropy", ..., a config, a Loss, a function, or None.
+
+    Returns:
+        A Loss or function, or None.
+
+    Raises:
+        ValueError: For an unknown name, with the closest one.
+
+    Example:
+        >>> get("mse").__name__
+        'mean_squared_error'
+    """
+    found: Callable[..., Any] | None = identifiers.resolve("loss", identifier)
+    return found
+
+
+def serialize(loss: Any) -> Any:
+    """Returns the config of a loss."""
+    return serialize_keras_object(loss)
+
+
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+    """Returns the loss of a config."""
+    return identifiers.resolve("loss", config, custom_objects)
+
+
+mse = MSE = mean_squared_error
+mae = MAE = mean_absolute_error
+mape = MAPE = mean_absolute_percentage_error
+msle = MSLE = mean_squared_logarithmic_error
+bce = BCE = binary_crossentropy
+kld = KLD = kl_divergence
+logcosh = log_cosh

@@ -1,0 +1,165 @@
+"""Loss, the base class: masks, sample weights and reduction to one number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cornu import ops
+from cornu.core import dtypes, tree
+from cornu.saving.serialization import serialize_keras_object
+
+REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
+
+
+class Loss:
+    """Base of losses: override `call`, which returns one value per sample.
+
+    Args:
+        name: Name; the class's own when None.
+        reduction: "sum_over_batch_size" (sum over samples divided by their number), "sum", "mean",
+            "mean_with_sample_weight" (divided by the sum of the weights), or "none"/None.
+        dtype: Element type of the computation; float32 when None.
+
+    Raises:
+        ValueError: For another reduction.
+
+    Example:
+        >>> class Cube(Loss):
+        ...     def call(self, y_true, y_pred):
+        ...         return ops.mean(ops.abs(y_true - y_pred) ** 3, axis=-1)
+        >>> float(Cube()([[1.0]], [[3.0]]))
+        8.0
+    """
+
+    # Whether targets are cast to the dtype of the computation; class numbers are not.
+    casts_targets = True
+
+    def __init__(
+        self,
+        name: str | None = None,
+        reduction: str | None = "sum_over_batch_size",
+        dtype: Any = None,
+    ) -> None:
+        self.name = name or type(self).__name__.lower()
+        if reduction == "auto":
+            reduction = "sum_over_batch_size"
+        if reduction not in REDUCTIONS:
+            raise ValueError(
+                f"{type(self).__name__}: reduction is one of {REDUCTIONS}; got {reduction!r}."
+            )
+        self.reduction = reduction
+        self._dtype = getattr(dtype, "compute_dtype", None) or dtypes.canonical(dtype)
+
+    @property
+    def dtype(self) -> str:
+        """Element type of the computation."""
+        return self._dtype
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        y_pred = tree.map_structure(
+            lambda leaf: ops.cast(ops.convert_to_tensor(leaf), self._dtype), y_pred
+        )
+        y_true = tree.map_structure(self._target, y_true)
+        values = ops.cast(self.call(y_true, y_pred), self._dtype)
+        return reduce_weighted_values(values, sample_weight, self.reduction, self._dtype)
+
+    def _target(self, leaf: Any) -> Any:
+        tensor = ops.convert_to_tensor(leaf)
+        return ops.cast(tensor, self._dtype) if self.casts_targets else tensor
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Returns one value per sample."""
+        raise NotImplementedError(f"{type(self).__name__} must define call(self, y_true, y_pred).")
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments of the constructor."""
+        config: dict[str, Any] = {"name": self.name, "reduction": self.reduction}
+        if self._dtype != "float32":
+            config["dtype"] = self._dtype
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """Returns a loss with the given arguments."""
+        return cls(**{key: value for key, value in config.items() if key != "fn"})
+
+
+class LossFunctionWrapper(Loss):
+    """A loss made of a function.
+
+    Args:
+        fn: `fn(y_true, y_pred, **kwargs)` returns one value per sample.
+        reduction: As in Loss.
+        name: Name; the function's own when None.
+        dtype: Element type of the computation.
+        **kwargs: Further arguments of the function.
+    """
+
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = None,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name or getattr(fn, "__name__", None), reduction, dtype)
+        self.fn = fn
+        self._fn_kwargs = kwargs
+        self.casts_targets = not getattr(fn, "takes_class_numbers", False)
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Returns one value per sample."""
+        if not tree.is_nested(y_true) and not tree.is_nested(y_pred):
+            y_true, y_pred = same_rank(y_true, y_pred)
+        return self.fn(y_true, y_pred, **self._fn_kwargs)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments of the constructor."""
+        config = super().get_config()
+        if type(self) is LossFunctionWrapper:
+            config["fn"] = serialize_keras_object(self.fn)
+        return {**config, **self._fn_kwargs}
+
+
+def same_rank(x: Any, y: Any) -> tuple[Any, Any]:
+    """Returns two tensors with a last axis of size 1 dropped or added where ranks differ by one."""
+    if len(x.shape) == len(y.shape) + 1 and x.shape[-1] == 1:
+        return (x, ops.expand_dims(y, -1)) if len(y.shape) == 1 else (ops.squeeze(x, -1), y)
+    if len(y.shape) == len(x.shape) + 1 and y.shape[-1] == 1:
+        return (ops.expand_dims(x, -1), y) if len(x.shape) == 1 else (x, ops.squeeze(y, -1))
+    return x, y
+
+
+def reduce_weighted_values(
+    values: Any, sample_weight: Any, reduction: str | None, dtype: str
+) -> Any:
+    """Returns values times weights, reduced.
+
+    Args:
+        values: One value per sample (or per sample and position).
+        sample_weight: Weights that broadcast to the values, or None.
+        reduction: As in Loss.
+        dtype: Element type of the weights.
+
+    Returns:
+        A scalar, or the weighted values for "none".
+    """
+    weights = None
+    if sample_weight is not None:
+        weights = ops.cast(ops.convert_to_tensor(sample_weight), dtype)
+        weights, values = same_rank(weights, values)
+        if 0 < len(weights.shape) < len(values.shape):
+            extra = (1,) * (len(values.shape) - len(weights.shape))
+            weights = ops.reshape(weights, (*weights.shape, *extra))
+        values = ops.multiply(values, weights)
+    if reduction is None or reduction == "none" or len(values.shape) == 0:
+        return values
+    total = ops.sum(values)
+    if reduction == "sum":
+        return total
+    if reduction == "mean_with_sample_weight" and weights is not None:
+        count = ops.sum(ops.broadcast_to(weights, values.shape))
+        return ops.divide_no_nan(total, count)
+    return ops.divide(total, float(max(values.size, 1)))
