@@ -1,0 +1,90 @@
+"""From a graph to an executable plan: the passes, the schedule, the instructions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu.core import dtypes
+from cornu.core.graph import Graph, Node
+from cornu.core.passes.clusters import Rules, Schedule, schedule
+from cornu.core.passes.common_subexpressions import merge_common_subexpressions
+from cornu.core.passes.constant_folding import evaluator, fold_constants
+from cornu.core.passes.dead_code import remove_dead_code
+from cornu.core.passes.dot_layout import fold_transposes_into_dots
+from cornu.core.passes.simplify import simplify
+from cornu.engines.native import dot, elementwise, gather, host, layout
+from cornu.engines.native.emitter import VIEWS, Emitter, Lowering
+
+LOWERINGS: dict[str | None, Lowering] = {
+    "": elementwise.emit_elementwise,
+    None: host.emit_on_host,
+    "dot_general": dot.emit_dot,
+    "concatenate": layout.emit_concatenate,
+    "pad": layout.emit_pad,
+    "dynamic_slice": layout.emit_dynamic_slice,
+    "dynamic_update_slice": layout.emit_dynamic_update_slice,
+    "reduce_sum": layout.emit_reduce,
+    "reduce_prod": layout.emit_reduce,
+    "reduce_max": layout.emit_reduce,
+    "reduce_min": layout.emit_reduce,
+    "argmax": layout.emit_arg_reduce,
+    "argmin": layout.emit_arg_reduce,
+    "take": gather.emit_take,
+    "take_add": gather.emit_take,
+    "gather_nd": gather.emit_gather_nd,
+    "scatter_nd": gather.emit_gather_nd,
+    "sort": gather.emit_sort,
+    "argsort": gather.emit_sort,
+    "top_k": gather.emit_top_k,
+    "cumsum": gather.emit_cumulative,
+    "cumprod": gather.emit_cumulative,
+    "cummax": gather.emit_cumulative,
+    "cummin": gather.emit_cumulative,
+}
+
+
+def is_elementwise(node: Node) -> bool:
+    """Whether a node runs in clusters; bits of narrow dtypes are no registers."""
+    if node.primitive.name == "bitcast":
+        return dtypes.item_size(node.outputs[0].dtype) >= 4
+    return node.primitive.name in elementwise.NAMES
+
+
+RULES = Rules(
+    elementwise=is_elementwise,
+    views=VIEWS,
+    reductions=frozenset(("reduce_sum", "reduce_prod", "reduce_max", "reduce_min")),
+    products=frozenset(("dot_general",)),
+    narrow=dot.HALVES,
+)
+
+
+def optimize(graph: Graph, engine: Any) -> Graph:
+    """Returns a graph that computes the same with less.
+
+    Args:
+        graph: As captured.
+        engine: Computes constant parts.
+
+    Returns:
+        A new graph.
+    """
+    graph = remove_dead_code(graph)
+    graph = simplify(graph)
+    graph = fold_constants(graph, evaluator(engine))
+    graph = simplify(graph)
+    graph = merge_common_subexpressions(graph)
+    graph = fold_transposes_into_dots(graph)
+    return remove_dead_code(graph)
+
+
+def plan_graph(graph: Graph) -> tuple[Emitter, Schedule]:
+    """Returns the finished plan of a graph, and the schedule it follows.
+
+    Args:
+        graph: Without dead code.
+    """
+    clusters = schedule(graph, RULES)
+    emitter = Emitter(graph, clusters, LOWERINGS)
+    emitter.emit()
+    return emitter, clusters

@@ -1,0 +1,336 @@
+"""From a schedule to a plan: where every value lives, and the instructions of each cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from cornu import _native
+from cornu.core import dtypes, shapes
+from cornu.core.graph import Graph, Value
+from cornu.core.passes.clusters import Cluster, Schedule, squeezed
+from cornu.core.shapes import Shape
+from cornu.core.variable import Variable
+from cornu.engines.native.arena import ArenaPlanner
+from cornu.engines.native.codes import DTYPE
+
+
+class Place(NamedTuple):
+    """Where the elements of a value are: what the native module calls a view.
+
+    Attributes:
+        buffer: Number of the plan's buffer.
+        offset: Of the first element, in bytes.
+        strides: Distance of neighbours along each axis, in elements.
+    """
+
+    buffer: int
+    offset: int
+    strides: Shape
+
+
+Lowering = Callable[["Emitter", Cluster], None]
+
+
+def dense_strides(shape: Sequence[int]) -> Shape:
+    """Returns the strides of a C-contiguous array."""
+    strides = []
+    stride = 1
+    for dim in reversed(shape):
+        strides.append(stride)
+        stride *= dim
+    return tuple(reversed(strides))
+
+
+def byte_size(value: Value) -> int:
+    """Returns how much memory a value takes."""
+    return shapes.size(value.shape) * dtypes.item_size(value.dtype)
+
+
+class Emitter:
+    """Builds the plan of one graph.
+
+    Args:
+        graph: What to run.
+        schedule: Its clusters.
+        lowerings: By name of a cluster's root: what emits its instructions; "" is for clusters
+            without root, None for roots without a lowering of their own.
+
+    Attributes:
+        plan: The native plan; finished after `emit`.
+        variables: The variables that a run binds, with whether it writes them.
+    """
+
+    def __init__(
+        self, graph: Graph, schedule: Schedule, lowerings: dict[str | None, Lowering]
+    ) -> None:
+        self.graph = graph
+        self.schedule = schedule
+        self.plan = _native.Plan()
+        self.variables: dict[Variable, bool] = {}
+        self.instructions: list[Cluster | str] = []
+        self._lowerings = lowerings
+        self._places: dict[Value, Place] = {}
+        self._arena = ArenaPlanner()
+        self._offsets: dict[Value, int] = {}  # values in the arena
+        self._buffers: dict[Variable, int] = {}
+        self._temporaries: list[int] = []
+        self._dying: list[Value] = []
+        self._ends: dict[Value, int] = {}
+        self._last_only = False
+        self._outputs: list[int] = []
+        self._direct: dict[Value, int] = {}
+        self._bind()
+
+    def _bind(self) -> None:
+        graph, plan = self.graph, self.plan
+        for value in graph.inputs:
+            rows = value.shape[0] if value.shape else 1
+            row_size = shapes.size(value.shape[1:])
+            buffer = plan.input(DTYPE[value.dtype], rows, row_size)
+            self._places[value] = Place(buffer, 0, dense_strides(value.shape))
+        for variable in (*graph.reads, *graph.writes):
+            if variable not in self._buffers:
+                nbytes = shapes.size(variable.shape) * dtypes.item_size(variable.dtype)
+                self._buffers[variable] = plan.variable(nbytes)
+                self.variables[variable] = variable in graph.writes
+        for variable, value in graph.reads.items():
+            buffer = self._buffers[variable]
+            self._places[value] = Place(buffer, 0, dense_strides(value.shape))
+        self._outputs = [plan.output(byte_size(value)) for value in graph.outputs]
+
+    def emit(self) -> None:
+        """Emits all clusters, the copies at the end, and finishes the plan."""
+        self._find_ends()
+        for position, cluster in enumerate(self.schedule.clusters):
+            self._set_last_only(last_only=cluster.last_only)
+            self._dying = [v for v, end in self._ends_at.get(position, ()) if v in self._offsets]
+            name = "" if cluster.root is None else cluster.root.primitive.name
+            before = self.plan.instruction_count
+            (self._lowerings.get(name) or self._lowerings[None])(self, cluster)
+            self.instructions += [cluster] * (self.plan.instruction_count - before)
+            for offset in self._temporaries:
+                self._arena.release(offset)
+            self._temporaries.clear()
+            for value in self._dying:
+                self._arena.release(self._offsets.pop(value))
+        self._copy_results()
+        self.plan.finalize(self._arena.size)
+
+    def _find_ends(self) -> None:
+        """Finds after which cluster the memory of each value is free."""
+        base = self.schedule.base
+        in_place: set[Value] = set()
+        for position, cluster in enumerate(self.schedule.clusters):
+            in_place.update(cluster.in_place)
+            nodes = [*cluster.members, *cluster.tails]
+            if cluster.root is not None:
+                nodes.append(cluster.root)
+            for node in nodes:
+                for value in node.inputs:
+                    self._ends[base.get(value, (value, True))[0]] = position
+        forever = len(self.schedule.clusters)
+        for value in (*self.graph.outputs, *self.graph.writes.values()):
+            self._ends[base.get(value, (value, True))[0]] = forever
+        self._ends_at: dict[int, list[tuple[Value, int]]] = {}
+        for value, end in self._ends.items():
+            self._ends_at.setdefault(end, []).append((value, end))
+        for value, buffer in zip(self.graph.outputs, self._outputs, strict=True):
+            made = value.node is not None and value not in base
+            if made and value not in in_place and value not in self._direct:
+                self._direct[value] = buffer
+
+    def _set_last_only(self, *, last_only: bool) -> None:
+        if last_only != self._last_only:
+            self.plan.last_only(last_only)
+            self._last_only = last_only
+
+    # ------------------------------------------------------------------------------- where to read
+
+    def is_placed(self, value: Value) -> bool:
+        """Whether the value is in memory already."""
+        return value in self._places
+
+    def locate(self, value: Value) -> Place:
+        """Returns where to read a value, following layout nodes."""
+        place = self._places.get(value)
+        if place is not None:
+            return place
+        if value in self.graph.constants:
+            tensor = self.graph.constants[value]
+            array = tensor._engine.to_numpy(tensor._buffer)
+            place = Place(self.plan.constant(array), 0, dense_strides(value.shape))
+        else:
+            node = value.node
+            assert node is not None, f"A value {value.spec} has no maker and no place."
+            place = _VIEWS[node.primitive.name](self, node.inputs[0], value, node.params)
+        if value in self.schedule.base and self.schedule.base[value][0] in self._offsets:
+            return place  # its memory will hold something else later
+        self._places[value] = place
+        return place
+
+    def dense(self, value: Value) -> Place:
+        """Returns where to read a value as a C-contiguous array; copies it when it is not one."""
+        place = self.locate(value)
+        if _is_dense(value.shape, place.strides):
+            return Place(place.buffer, place.offset, dense_strides(value.shape))
+        return self.copy_of(value.shape, value.dtype, place)
+
+    def copy_of(self, shape: Shape, dtype: str, place: Place) -> Place:
+        """Copies strided elements into a dense temporary of the current cluster."""
+        target = self.temporary(shape, dtype)
+        self.copy(shape, dtype, place, target)
+        return target
+
+    def copy(self, shape: Shape, dtype: str, source: Place, target: Place) -> None:
+        """Emits a copy between two layouts of one shape."""
+        kept = [i for i, dim in enumerate(shape) if dim != 1]
+        self.plan.copy(
+            dtypes.item_size(dtype),
+            [shape[i] for i in kept],
+            (source.buffer, source.offset, [source.strides[i] for i in kept]),
+            (target.buffer, target.offset, [target.strides[i] for i in kept]),
+        )
+
+    # ------------------------------------------------------------------------------ where to write
+
+    def temporary(self, shape: Shape, dtype: str) -> Place:
+        """Returns dense memory that is free again after the current cluster."""
+        nbytes = shapes.size(shape) * dtypes.item_size(dtype)
+        offset = self._arena.allocate(nbytes)
+        self._temporaries.append(offset)
+        return Place(self.plan.arena(offset, nbytes), 0, dense_strides(shape))
+
+    def allocate(
+        self, value: Value, cluster: Cluster, reusable: Sequence[Value] | None = None
+    ) -> Place:
+        """Returns the place of a value that the current cluster makes.
+
+        Args:
+            value: A stored value, or a result of the root or a tail.
+            cluster: The cluster.
+            reusable: Operands, read element by element at the place that is written, whose memory
+                the value may take over; those taken are removed from the list.
+        """
+        strides = dense_strides(value.shape)
+        variable = cluster.in_place.get(value)
+        if variable is not None:
+            place = Place(self._buffers[variable], 0, strides)
+        elif value in self._direct:
+            place = Place(self._direct[value], 0, strides)
+        else:
+            place = Place(self._arena_buffer(value, reusable), 0, strides)
+        self._places[value] = place
+        return place
+
+    def _arena_buffer(self, value: Value, reusable: Sequence[Value] | None) -> int:
+        nbytes = byte_size(value)
+        for old in reusable or ():
+            if old in self._dying and byte_size(old) == nbytes and old.dtype == value.dtype:
+                self._dying.remove(old)
+                offset = self._offsets.pop(old)
+                break
+        else:
+            offset = self._arena.allocate(nbytes)
+        self._offsets[value] = offset
+        if value not in self._ends:
+            self._dying.append(value)  # an output nobody reads
+        return self.plan.arena(offset, nbytes)
+
+    # ----------------------------------------------------------------------------------- the end
+
+    def _copy_results(self) -> None:
+        graph = self.graph
+        self._set_last_only(last_only=True)
+        for value, buffer in zip(graph.outputs, self._outputs, strict=True):
+            if self._direct.get(value) != buffer:
+                target = Place(buffer, 0, dense_strides(value.shape))
+                self.copy(value.shape, value.dtype, self.locate(value), target)
+                self.instructions.append("output")
+        self._set_last_only(last_only=False)
+        in_place = {v: value for c in self.schedule.clusters for value, v in c.in_place.items()}
+        copies = [
+            (value, self.locate(value), self._buffers[variable])
+            for variable, value in graph.writes.items()
+            if in_place.get(variable) is not value
+        ]
+        targets = {target for _, _, target in copies}
+        # A state that goes into another variable is saved before either is overwritten.
+        for i, (value, source, target) in enumerate(copies):
+            if source.buffer in targets:
+                copies[i] = (value, self.copy_of(value.shape, value.dtype, source), target)
+                self.instructions.append("save")
+        for value, source, target in copies:
+            place = Place(target, 0, dense_strides(value.shape))
+            self.copy(value.shape, value.dtype, source, place)
+            self.instructions.append("write")
+
+
+def _is_dense(shape: Shape, strides: Shape) -> bool:
+    expected = 1
+    for dim, stride in zip(reversed(shape), reversed(strides), strict=True):
+        if dim != 1:
+            if stride != expected and 0 not in shape:
+                return False
+            expected *= dim
+    return True
+
+
+# ------------------------------------------------------------------------------------ layout nodes
+
+View = Callable[[Emitter, Value, Value, dict[str, Any]], Place]
+
+
+def _reshape(emitter: Emitter, x: Value, output: Value, params: dict[str, Any]) -> Place:
+    place = emitter.locate(x)
+    if squeezed(x.shape) == squeezed(output.shape):
+        kept = iter([s for dim, s in zip(x.shape, place.strides, strict=True) if dim != 1])
+        strides = tuple(next(kept) if dim != 1 else 0 for dim in output.shape)
+        return Place(place.buffer, place.offset, strides)
+    place = emitter.dense(x)
+    return Place(place.buffer, place.offset, dense_strides(output.shape))
+
+
+def _transpose(emitter: Emitter, x: Value, output: Value, params: dict[str, Any]) -> Place:
+    place = emitter.locate(x)
+    strides = tuple(place.strides[axis] for axis in params["permutation"])
+    return Place(place.buffer, place.offset, strides)
+
+
+def _broadcast(emitter: Emitter, x: Value, output: Value, params: dict[str, Any]) -> Place:
+    place = emitter.locate(x)
+    strides = [0] * len(output.shape)
+    for axis, dim in enumerate(params["dims"]):
+        if x.shape[axis] == output.shape[dim]:
+            strides[dim] = place.strides[axis]
+    return Place(place.buffer, place.offset, tuple(strides))
+
+
+def _slice(emitter: Emitter, x: Value, output: Value, params: dict[str, Any]) -> Place:
+    place = emitter.locate(x)
+    begin = sum(s * first for s, first in zip(place.strides, params["start"], strict=True))
+    offset = place.offset + begin * dtypes.item_size(x.dtype) if 0 not in output.shape else 0
+    strides = tuple(s * step for s, step in zip(place.strides, params["strides"], strict=True))
+    return Place(place.buffer, offset, strides)
+
+
+def _reverse(emitter: Emitter, x: Value, output: Value, params: dict[str, Any]) -> Place:
+    place = emitter.locate(x)
+    if 0 in x.shape:
+        return place
+    strides = list(place.strides)
+    begin = 0
+    for axis in params["axes"]:
+        begin += strides[axis] * (x.shape[axis] - 1)
+        strides[axis] = -strides[axis]
+    return Place(place.buffer, place.offset + begin * dtypes.item_size(x.dtype), tuple(strides))
+
+
+_VIEWS: dict[str, View] = {
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "broadcast": _broadcast,
+    "slice": _slice,
+    "reverse": _reverse,
+}
+VIEWS = frozenset(_VIEWS)

@@ -1,0 +1,154 @@
+"""A compiled graph: a plan with the variables it works on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu.core import dtypes, shapes
+from cornu.core.engine import Array
+from cornu.core.errors import InvalidArgumentError
+from cornu.core.graph import Graph
+from cornu.engines.native.codes import DTYPE
+from cornu.engines.native.compiler import plan_graph
+
+
+class NativeExecutable:
+    """Runs a plan on NumPy arrays; see `cornu.core.engine.Executable`.
+
+    Args:
+        graph: What to run, already optimized; it must not change afterwards.
+
+    Attributes:
+        plan: The native plan.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        emitter, self._schedule = plan_graph(graph)
+        self.plan = emitter.plan
+        self._instructions = emitter.instructions
+        self._variables = list(emitter.variables.items())
+        self._inputs = [value.spec for value in graph.inputs]
+        self._input_types = [(v.shape, dtypes.to_numpy(v.dtype)) for v in graph.inputs]
+        self._output_types = [(v.shape, dtypes.to_numpy(v.dtype)) for v in graph.outputs]
+
+    def run(self, inputs: Sequence[Array]) -> list[Array]:
+        """Runs the graph once.
+
+        Args:
+            inputs: One array per graph input, of its exact shape and storage dtype.
+
+        Returns:
+            One new array per graph output.
+
+        Raises:
+            ValueError: When the inputs do not fit; no variable has changed then.
+        """
+        arrays = self._checked(inputs)
+        outputs = [np.empty(shape, dtype) for shape, dtype in self._output_types]
+        self.plan.run(self._storages(), arrays, outputs)
+        return outputs
+
+    def _storages(self) -> list[Array]:
+        return [variable.storage(write=write) for variable, write in self._variables]
+
+    def _checked(self, inputs: Sequence[Array]) -> list[Array]:
+        if len(inputs) != len(self._input_types):
+            raise InvalidArgumentError(
+                f"The graph has {len(self._input_types)} inputs; got {len(inputs)}."
+            )
+        arrays = []
+        for array, (shape, dtype) in zip(inputs, self._input_types, strict=True):
+            if array.shape != shape or array.dtype != dtype:
+                raise InvalidArgumentError(
+                    f"Input {len(arrays)} of the graph has shape {shape} and storage dtype "
+                    f"{dtype}; got an array of shape {array.shape} and dtype {array.dtype}."
+                )
+            arrays.append(array if array.flags.c_contiguous else np.ascontiguousarray(array))
+        return arrays
+
+    def run_steps(
+        self, sources: Sequence[Array], index: Array, first: int, steps: int, seconds: float
+    ) -> tuple[int, list[Array]]:
+        """Runs the graph on minibatches without Python in between.
+
+        Args:
+            sources: One array per graph input; the first axis counts rows. C-contiguous arrays
+                are used where they are, others are copied at each call.
+            index: int64 row numbers of all steps one after the other.
+            first: The first step to run.
+            steps: How many steps to run at most.
+            seconds: Stop after the step during which this much time is over.
+
+        Returns:
+            How many steps ran, and the outputs of the last one.
+
+        Raises:
+            ValueError: When sources or index do not fit; no variable has changed then.
+        """
+        if len(sources) != len(self._inputs):
+            raise InvalidArgumentError(
+                f"The graph has {len(self._inputs)} inputs; got {len(sources)} sources."
+            )
+        rows = []
+        for position, (source, spec) in enumerate(zip(sources, self._inputs, strict=True)):
+            if source.shape[1:] != spec.shape[1:] or source.dtype.name not in DTYPE:
+                raise InvalidArgumentError(
+                    f"Input {position} of the graph takes rows of shape {spec.shape[1:]}; its "
+                    f"source has shape {source.shape} and dtype {source.dtype}."
+                )
+            array = np.ascontiguousarray(source)
+            row_size = shapes.size(spec.shape[1:])
+            rows.append((array, DTYPE[array.dtype.name], array.shape[0], row_size))
+        outputs = [np.empty(shape, dtype) for shape, dtype in self._output_types]
+        done = self.plan.run_steps(
+            self._storages(), rows, np.ascontiguousarray(index, np.int64),
+            first, steps, seconds, outputs,
+        )  # fmt: skip
+        return done, outputs
+
+    def describe(self) -> str:
+        """Returns the instructions, one a line: the cluster each belongs to, and its memory."""
+        header, *lines = str(self.plan).splitlines()
+        labels = [str(item) for item in self._instructions]
+        width = max((len(label) for label in labels), default=0)
+        rows = [
+            f"{number:3} {label:{width}}  | {line.strip()}"
+            for number, (label, line) in enumerate(zip(labels, lines, strict=True))
+        ]
+        return "\n".join([header, *rows])
+
+    __str__ = describe
+
+    def profile(self, enabled: bool) -> None:
+        """Starts or stops taking the time of each instruction."""
+        self.plan.set_profiling(enabled)
+
+    def profile_table(self) -> str:
+        """Returns the time of each instruction since profiling started, slowest first."""
+        times: list[Any] = self.plan.profile()
+        total = sum(row[1] for row in times) or 1
+        rows = sorted(
+            (nanoseconds, calls, str(item))
+            for item, (calls, nanoseconds, _, _) in zip(self._instructions, times, strict=True)
+            if calls
+        )
+        return "\n".join(
+            f"{nanoseconds / calls / 1e3:10.2f} us {100 * nanoseconds / total:5.1f} % {label}"
+            for nanoseconds, calls, label in reversed(rows)
+        )
+
+    def trace_events(self) -> list[dict[str, Any]]:
+        """Returns the last profiled step as events of Chrome's trace format."""
+        return [
+            {
+                "name": str(item), "ph": "X", "pid": 0, "tid": 0,
+                "ts": begin / 1e3, "dur": nanoseconds / 1e3,
+            }
+            for item, (calls, _, begin, nanoseconds) in zip(
+                self._instructions, self.plan.profile(), strict=True
+            )
+            if calls
+        ]  # fmt: skip
