@@ -51,7 +51,8 @@ $(STAMPS)/native: $(STAMPS)/base CMakeLists.txt $(NATIVE_SOURCES)
 	@PATH="$(abspath $(BIN)):$$PATH" cmake --build $(NATIVE_BUILD) --parallel $(JOBS)
 	@if [ -f $(NATIVE_BUILD)/_native$(SITE_SUFFIX) ]; then \
 	    cp $(NATIVE_BUILD)/_native$(SITE_SUFFIX) src/cornu/.native.new.so && \
-	    mv -f src/cornu/.native.new.so src/cornu/_native$(SITE_SUFFIX); fi
+	    mv -f src/cornu/.native.new.so src/cornu/_native$(SITE_SUFFIX) && \
+	    cp $(NATIVE_BUILD)/_native.pyi src/cornu/; fi
 	@touch $@
 
 native: $(STAMPS)/native  ## build the C++ extension into src/cornu (incremental)
@@ -79,7 +80,7 @@ bench: $(STAMPS)/base native  ## compare speed with other frameworks (sets up an
 
 PYTHON_CODE = $(wildcard src tests benchmarks examples)
 
-lint: $(STAMPS)/lint  ## check style, types and layering; report sizes
+lint: $(STAMPS)/lint native  ## check style, types and layering; report sizes
 	$(BIN)/ruff check $(PYTHON_CODE)
 	$(BIN)/ruff format --check $(PYTHON_CODE)
 	$(BIN)/mypy
@@ -97,5 +98,5 @@ format: $(STAMPS)/lint
 
 clean:  ## remove the environment and everything built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
-	rm -f src/cornu/_native*.so
+	rm -f src/cornu/_native*.so src/cornu/_native.pyi
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
