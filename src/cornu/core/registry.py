@@ -40,6 +40,11 @@ def builtin(kind: str, *aliases: str) -> Callable[[Registered], Registered]:
     return enter
 
 
+def add_alias(kind: str, name: str, item: Any) -> None:
+    """Enters a further name of a class or function of cornu."""
+    _builtin.setdefault(kind, {})[name] = item
+
+
 def builtins_of(kind: str) -> dict[str, Any]:
     """Returns the names known in a family and what they stand for."""
     return dict(_builtin.get(kind, {}))

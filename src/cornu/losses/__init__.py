@@ -4,9 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu.losses._functions import (
-    binary_crossentropy as binary_crossentropy,
-)
-from cornu.losses._functions import (
     binary_focal_crossentropy as binary_focal_crossentropy,
 )
 from cornu.losses._functions import (
@@ -118,6 +115,9 @@ from cornu.losses._losses import (
 )
 from cornu.losses._losses import (
     Tversky as Tversky,
+)
+from cornu.ops.loss_functions import (
+    binary_crossentropy as binary_crossentropy,
 )
 from cornu.saving import identifiers
 from cornu.saving.serialization import serialize_keras_object

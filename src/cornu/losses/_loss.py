@@ -7,6 +7,7 @@ from typing import Any
 
 from cornu import ops
 from cornu.core import dtypes, tree
+from cornu.ops.loss_functions import same_rank
 from cornu.saving.serialization import serialize_keras_object
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
@@ -121,15 +122,6 @@ class LossFunctionWrapper(Loss):
         if type(self) is LossFunctionWrapper:
             config["fn"] = serialize_keras_object(self.fn)
         return {**config, **self._fn_kwargs}
-
-
-def same_rank(x: Any, y: Any) -> tuple[Any, Any]:
-    """Returns two tensors with a last axis of size 1 dropped or added where ranks differ by one."""
-    if len(x.shape) == len(y.shape) + 1 and x.shape[-1] == 1:
-        return (x, ops.expand_dims(y, -1)) if len(y.shape) == 1 else (ops.squeeze(x, -1), y)
-    if len(y.shape) == len(x.shape) + 1 and y.shape[-1] == 1:
-        return (ops.expand_dims(x, -1), y) if len(x.shape) == 1 else (x, ops.squeeze(y, -1))
-    return x, y
 
 
 def reduce_weighted_values(

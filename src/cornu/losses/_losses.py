@@ -6,8 +6,8 @@ from typing import Any
 
 from cornu import ops
 from cornu.core.registry import builtin
-from cornu.losses import _functions as functions
 from cornu.losses._loss import LossFunctionWrapper
+from cornu.ops import loss_functions as functions
 
 
 @builtin("loss")

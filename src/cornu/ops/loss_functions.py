@@ -1,4 +1,4 @@
-"""Losses as functions: one value per sample, averaged over the last axis."""
+"""Loss formulas shared by losses and metrics: one value per sample, averaged over the last axis."""
 
 from __future__ import annotations
 
@@ -8,10 +8,19 @@ from typing import Any
 from cornu import ops
 from cornu.core import settings
 from cornu.core.registry import builtin
-from cornu.losses._loss import same_rank
 
 
-def _pair(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+def same_rank(x: Any, y: Any) -> tuple[Any, Any]:
+    """Returns two tensors with a last axis of size 1 dropped or added where ranks differ by one."""
+    if len(x.shape) == len(y.shape) + 1 and x.shape[-1] == 1:
+        return (x, ops.expand_dims(y, -1)) if len(y.shape) == 1 else (ops.squeeze(x, -1), y)
+    if len(y.shape) == len(x.shape) + 1 and y.shape[-1] == 1:
+        return (ops.expand_dims(x, -1), y) if len(x.shape) == 1 else (x, ops.squeeze(y, -1))
+    return x, y
+
+
+def pair(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+    """Returns targets and predictions as tensors of one dtype and rank."""
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(ops.convert_to_tensor(y_true), y_pred.dtype)
     return same_rank(y_true, y_pred)
@@ -32,21 +41,21 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
         >>> mean_squared_error([[0.0, 2.0]], [[1.0, 0.0]]).numpy()
         array([2.5], dtype=float32)
     """
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     return ops.mean(ops.square(ops.subtract(y_true, y_pred)), axis=-1)
 
 
 @builtin("loss", "mae", "MAE")
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
     """Returns mean(|y_true - y_pred|); arguments as of `mean_squared_error`."""
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     return ops.mean(ops.abs(ops.subtract(y_true, y_pred)), axis=-1)
 
 
 @builtin("loss", "mape", "MAPE")
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
     """Returns 100 * mean(|y_true - y_pred| / max(|y_true|, epsilon))."""
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     scale = ops.maximum(ops.abs(y_true), settings.epsilon())
     return ops.multiply(
         100.0, ops.mean(ops.abs(ops.divide(ops.subtract(y_true, y_pred), scale)), axis=-1)
@@ -56,7 +65,7 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
 @builtin("loss", "msle", "MSLE")
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
     """Returns mean((log(y_true + 1) - log(y_pred + 1))**2), values below epsilon raised to it."""
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     epsilon = settings.epsilon()
     first = ops.log(ops.add(ops.maximum(y_pred, epsilon), 1.0))
     second = ops.log(ops.add(ops.maximum(y_true, epsilon), 1.0))
@@ -79,7 +88,7 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
         >>> huber([[0.0]], [[3.0]]).numpy()
         array([2.5], dtype=float32)
     """
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     size = ops.abs(ops.subtract(y_pred, y_true))
     square = ops.multiply(0.5, ops.square(size))
     line = ops.subtract(ops.multiply(delta, size), 0.5 * delta * delta)
@@ -89,7 +98,7 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
 @builtin("loss", "logcosh")
 def log_cosh(y_true: Any, y_pred: Any) -> Any:
     """Returns mean(log(cosh(y_pred - y_true))), computed without overflow."""
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     error = ops.subtract(y_pred, y_true)
     value = ops.add(error, ops.softplus(ops.multiply(-2.0, error)))
     return ops.mean(ops.subtract(value, math.log(2.0)), axis=-1)
@@ -98,7 +107,7 @@ def log_cosh(y_true: Any, y_pred: Any) -> Any:
 @builtin("loss", "kld", "KLD", "kullback_leibler_divergence")
 def kl_divergence(y_true: Any, y_pred: Any) -> Any:
     """Returns sum(y_true * log(y_true / y_pred)) with both limited to [epsilon, 1]."""
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     y_true = ops.clip(y_true, settings.epsilon(), 1.0)
     y_pred = ops.clip(y_pred, settings.epsilon(), 1.0)
     return ops.sum(ops.multiply(y_true, ops.log(ops.divide(y_true, y_pred))), axis=-1)
@@ -107,7 +116,7 @@ def kl_divergence(y_true: Any, y_pred: Any) -> Any:
 @builtin("loss")
 def poisson(y_true: Any, y_pred: Any) -> Any:
     """Returns mean(y_pred - y_true * log(y_pred + epsilon))."""
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     logarithm = ops.log(ops.add(y_pred, settings.epsilon()))
     return ops.mean(ops.subtract(y_pred, ops.multiply(y_true, logarithm)), axis=-1)
 
@@ -115,7 +124,7 @@ def poisson(y_true: Any, y_pred: Any) -> Any:
 @builtin("loss")
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """Returns the cosine of the angle between targets and predictions."""
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     first = ops.normalize(y_true, axis=axis)
     second = ops.normalize(y_pred, axis=axis)
     return ops.sum(ops.multiply(first, second), axis=axis)
@@ -130,7 +139,7 @@ def _signs(y_true: Any) -> Any:
 @builtin("loss")
 def hinge(y_true: Any, y_pred: Any) -> Any:
     """Returns mean(max(1 - y_true * y_pred, 0)) for targets -1 and 1 (or 0 and 1)."""
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     margin = ops.subtract(1.0, ops.multiply(_signs(y_true), y_pred))
     return ops.mean(ops.maximum(margin, 0.0), axis=-1)
 
@@ -138,7 +147,7 @@ def hinge(y_true: Any, y_pred: Any) -> Any:
 @builtin("loss")
 def squared_hinge(y_true: Any, y_pred: Any) -> Any:
     """Returns mean(max(1 - y_true * y_pred, 0)**2) for targets -1 and 1 (or 0 and 1)."""
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     margin = ops.subtract(1.0, ops.multiply(_signs(y_true), y_pred))
     return ops.mean(ops.square(ops.maximum(margin, 0.0)), axis=-1)
 
@@ -146,7 +155,7 @@ def squared_hinge(y_true: Any, y_pred: Any) -> Any:
 @builtin("loss")
 def categorical_hinge(y_true: Any, y_pred: Any) -> Any:
     """Returns max(1 + best wrong score - right score, 0) for one-hot targets."""
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     right = ops.sum(ops.multiply(y_true, y_pred), axis=-1)
     wrong = ops.max(ops.multiply(ops.subtract(1.0, y_true), y_pred), axis=-1)
     return ops.maximum(ops.add(ops.subtract(wrong, right), 1.0), 0.0)
@@ -182,7 +191,7 @@ def binary_crossentropy(
         array([0.6931], dtype=float32)
     """
     _check_smoothing("binary_crossentropy", label_smoothing)
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     if label_smoothing:
         y_true = ops.add(ops.multiply(y_true, 1.0 - label_smoothing), 0.5 * label_smoothing)
     return ops.mean(ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits), axis=axis)
@@ -215,7 +224,7 @@ def binary_focal_crossentropy(
         A tensor without that axis.
     """
     _check_smoothing("binary_focal_crossentropy", label_smoothing)
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     if label_smoothing:
         y_true = ops.add(ops.multiply(y_true, 1.0 - label_smoothing), 0.5 * label_smoothing)
     if from_logits:
@@ -258,7 +267,7 @@ def categorical_crossentropy(
         array([0.6931], dtype=float32)
     """
     _check_smoothing("categorical_crossentropy", label_smoothing)
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     if label_smoothing:
         classes = y_pred.shape[axis]
         y_true = ops.add(ops.multiply(y_true, 1.0 - label_smoothing), label_smoothing / classes)
@@ -290,7 +299,7 @@ def categorical_focal_crossentropy(
         A tensor without that axis.
     """
     _check_smoothing("categorical_focal_crossentropy", label_smoothing)
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     if label_smoothing:
         classes = y_pred.shape[axis]
         y_true = ops.add(ops.multiply(y_true, 1.0 - label_smoothing), label_smoothing / classes)
@@ -347,7 +356,7 @@ sparse_categorical_crossentropy.takes_class_numbers = True  # type: ignore[attr-
 @builtin("loss")
 def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
     """Returns 1 - 2 * overlap / total size, for masks of images."""
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     if axis is None:
         y_true, y_pred = ops.reshape(y_true, (-1,)), ops.reshape(y_pred, (-1,))
     epsilon = settings.epsilon()
@@ -362,7 +371,7 @@ def tversky(
     y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None
 ) -> Any:
     """Returns 1 - the Tversky index, Dice with its own weights of the two kinds of errors."""
-    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = pair(y_true, y_pred)
     if axis is None:
         y_true, y_pred = ops.reshape(y_true, (-1,)), ops.reshape(y_pred, (-1,))
     epsilon = settings.epsilon()
