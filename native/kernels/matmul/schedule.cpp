@@ -12,8 +12,10 @@ std::int64_t round_up(std::int64_t a, std::int64_t b) { return ceil_divide(a, b)
 constexpr std::int64_t kTaskWork = 400'000;
 // More tasks than this even out no machine's threads better.
 constexpr std::int64_t kMaxTasks = 48;
-// Rows of a block: its packed part of A stays in the second-level cache while panels of B pass.
-constexpr std::int64_t kMaxBlockRows = 96;
+// Rows that are not divided: their part of A stays in the second-level cache as panels of B pass.
+constexpr std::int64_t kWholeRows = 144;
+// Steps of the sum above which a block needs more than one pass.
+constexpr std::int64_t kLongSum = 256;
 // A panel of B, block_k x columns, stays in the first-level cache with a tile of A beside it.
 constexpr std::int64_t kPanelBytes = 20 << 10;
 // Rows of A up to which B is read in place, and size of B up to which it is for any number of rows;
@@ -21,8 +23,10 @@ constexpr std::int64_t kPanelBytes = 20 << 10;
 constexpr std::int64_t kDirectRows = 48;
 constexpr std::int64_t kDirectBytes = 16 << 10;
 constexpr std::int64_t kDirectPanelBytes = 12 << 10;
-// The part of the result a task keeps until the epilogue runs over it.
-constexpr std::int64_t kMaxBlockColumns = 256;
+// An operand that the near caches hold needs no fetching ahead.
+constexpr std::int64_t kNearBytes = 2 << 20;
+// In tiles of fewer steps the memory is busy anyway, and more requests delay it.
+constexpr std::int64_t kFetchSteps = 64;
 // A copy of the whole of B that all tasks share; beyond it each task copies its own block.
 constexpr std::int64_t kMaxSharedBytes = 4 << 20;
 
@@ -77,10 +81,15 @@ std::int64_t cost(const MatmulProblem& p, bool b_along_n, bool turned_store, std
 }
 
 void split(MatmulSchedule& s, const MatmulProblem& p, MatmulGeometry g) {
-  // A side a little longer than a block stays whole.
-  s.tasks_m = p.m <= kMaxBlockRows * 3 / 2 ? 1 : ceil_divide(p.m, kMaxBlockRows);
-  s.tasks_n = p.n <= kMaxBlockColumns * 5 / 4 ? 1 : ceil_divide(p.n, kMaxBlockColumns);
-  const std::int64_t work = p.m * p.n * p.k;
+  // Where a tile's sum is long the block is a square that both packed operands fit beside; where it
+  // is short, as in a weight gradient, long rows suit the epilogue and the memory behind it.
+  const bool long_sum = p.k > kLongSum;
+  const std::int64_t rows = long_sum ? 144 : 48;
+  const std::int64_t columns = long_sum ? 256 : 512;
+  s.tasks_m = p.m <= kWholeRows ? 1 : ceil_divide(p.m, rows);
+  s.tasks_n = p.n <= columns * 5 / 4 ? 1 : ceil_divide(p.n, columns);
+  // A product of few rows takes as long as reading B does.
+  const std::int64_t work = std::max<std::int64_t>(p.m, 4) * p.n * p.k;
   const std::int64_t wanted = std::min(work / kTaskWork, kMaxTasks);
   // A short side stays whole, or its tasks would all read the long operand; the long side may be
   // cut down to single panels.
@@ -140,7 +149,10 @@ MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geom
   s.block_k = std::max<std::int64_t>(p.k, 1);
   if (s.path != MatmulPath::kTile) return s;
 
-  s.pack_a = c.a_along_k || c.a_along_m ? MatmulPacking::kDirect : MatmulPacking::kBlock;
+  // Columns of A lie far apart: copied once they serve many panels of B.
+  const bool scattered_a = !c.a_along_k && p.k >= kFetchSteps && s.block_n >= 8 * geometry.columns;
+  s.pack_a = (c.a_along_k || c.a_along_m) && !scattered_a ? MatmulPacking::kDirect
+                                                          : MatmulPacking::kBlock;
   if (c.b_along_n && (p.m <= kDirectRows || p.k * p.n * size <= kDirectBytes)) {
     s.pack_b = MatmulPacking::kDirect;
   } else if (p.batch == 1 && s.tasks_m > 1 && p.k * p.n * size <= kMaxSharedBytes) {
@@ -148,6 +160,8 @@ MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geom
   } else {
     s.pack_b = MatmulPacking::kBlock;
   }
+  s.fetch_b = c.b_along_n && s.pack_b != MatmulPacking::kShared && p.k * p.n * size > kNearBytes;
+  s.fetch_streams = p.batch == 1 && !s.transposed && p.k >= kFetchSteps;
   const std::int64_t bytes = s.pack_b == MatmulPacking::kDirect ? kDirectPanelBytes : kPanelBytes;
   const std::int64_t most_k = bytes / size / geometry.columns;
   s.block_k = ceil_divide(s.block_k, ceil_divide(s.block_k, most_k));

@@ -42,6 +42,9 @@ struct MatmulSchedule {
   bool transposed = false;
   MatmulPacking pack_a = MatmulPacking::kDirect;
   MatmulPacking pack_b = MatmulPacking::kDirect;
+  // Ask the memory for the next panel of B, and for the streams of the epilogue, ahead of their use.
+  bool fetch_b = false;
+  bool fetch_streams = false;
   // A task computes block_m x block_n elements of C (of block_batch batch entries when one entry is
   // a single block), in steps of block_k.
   std::int64_t block_m = 0, block_n = 0, block_k = 0, block_batch = 1;
