@@ -22,7 +22,9 @@
 // tests/native/check_isa_symbols.sh fails on an object that shares a symbol.
 #pragma once
 
+#include "kernels/elementwise/table.h"
 #include "kernels/matmul/table.h"
+#include "kernels/random/table.h"
 
 namespace cornu {
 
