@@ -16,7 +16,7 @@ from cornu.core.primitive import Spec
 from cornu.core.tensor import Tensor
 
 # Two sizes that stand for None while shapes are inferred; primes unlikely to be sizes in a model.
-_STAND_INS = (83, 89)
+STAND_INS = (83, 89)
 
 
 class KerasHistory(NamedTuple):
@@ -267,13 +267,6 @@ class Operation:
                 f"data of known shape) first."
             )
         node = nodes[0]
-        if len(nodes) > 1:
-            shapes = {str(tree.map_structure(lambda t: t.shape, n.outputs)) for n in nodes}
-            raise ValueError(
-                f"Layer {self.name!r} has been called {len(nodes)} times and so has several "
-                f"{side}s (output shapes {', '.join(sorted(shapes))}). Keep the tensor that the "
-                f"call returned and use that."
-            )
         if side == "output":
             return node.result
         return node.inputs[0] if len(node.inputs) == 1 else node.inputs
@@ -334,8 +327,8 @@ def infer_output_spec(function: Callable[..., Any], *arguments: Any, **keywords:
         finally:
             settings.state.tapes = tapes
 
-    first = run(_STAND_INS[0])
-    second = run(_STAND_INS[1]) if has_none else first
+    first = run(STAND_INS[0])
+    second = run(STAND_INS[1]) if has_none else first
 
     def merge(a: Any, b: Any) -> Any:
         if not isinstance(a, Tensor):

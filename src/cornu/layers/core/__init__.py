@@ -1,0 +1,1 @@
+"""Layers that every family uses: inputs, Dense, Lambda, Identity, Wrapper."""

@@ -1,0 +1,315 @@
+"""Model: a layer that can be trained, inspected, and written down as a config."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from cornu.core import registry, settings, tree
+from cornu.core.errors import suggestion
+from cornu.core.keras_tensor import KerasTensor, infer_output_spec
+from cornu.layers.call import CallContext, map_shapes
+from cornu.layers.layer import Layer
+from cornu.models import summary
+from cornu.saving import deserialize_keras_object, serialize_keras_object
+from cornu.training.trainer import Trainer
+
+
+def _is_functional(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> bool:
+    """Whether the arguments of Model(...) are inputs and outputs."""
+    return (
+        len(arguments) == 2
+        or (len(arguments) == 1 and "outputs" in keywords)
+        or ("inputs" in keywords and "outputs" in keywords)
+    )
+
+
+@registry.builtin("model")
+class Model(Trainer, Layer):
+    """Layers with inputs and outputs, and the methods that train them.
+
+    Make one from inputs and outputs, `Model(inputs, outputs)`, or derive a class that makes its
+    layers in `__init__` and uses them in `call(inputs)`.
+
+    Args:
+        *args: `inputs` and `outputs`: KerasTensors in any structure. None in a subclass.
+        **kwargs: `inputs`, `outputs`, `name`, `trainable`.
+
+    Example:
+        >>> import cornu as keras
+        >>> inputs = keras.Input((3,))
+        >>> model = keras.Model(inputs, keras.layers.Dense(2)(inputs))
+        >>> model.count_params()
+        8
+        >>> class Twice(keras.Model):
+        ...     def __init__(self):
+        ...         super().__init__()
+        ...         self.dense = keras.layers.Dense(2)
+        ...
+        ...     def call(self, inputs):
+        ...         return 2 * self.dense(inputs)
+        >>> Twice()(keras.ops.ones((1, 3))).shape
+        (1, 2)
+    """
+
+    _untracked_attributes = frozenset(
+        {
+            "optimizer", "loss", "history", "_loss_tracker", "_compiled_loss", "_compiled_metrics",
+            "_compile_arguments", "_runners", "_validation", "_functional",
+        }
+    )  # fmt: skip
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        if cls is Model and _is_functional(args, kwargs):
+            cls = registry.lookup("model", "Functional")
+        return Layer.__new__(cls, *args, **kwargs)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        Trainer.__init__(self)
+        if _is_functional(args, kwargs):
+            functional = registry.lookup("model", "Functional")
+            if not isinstance(self, functional):
+                _insert_base(type(self), functional)
+            functional.__init__(self, *args, **kwargs)
+        else:
+            Layer.__init__(self, *args, **kwargs)
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Computes the outputs from the inputs. Subclasses override it."""
+        raise NotImplementedError(
+            f"Model {type(self).__name__} has no call() method. Define call(self, inputs), or make "
+            f"the model from inputs and outputs: keras.Model(inputs, outputs)."
+        )
+
+    def _who(self) -> str:
+        return f"{type(self).__name__} model {getattr(self, 'name', '(unnamed)')!r}"
+
+    def _own_metrics(self) -> list[Any]:
+        found = list(self._metrics)
+        for layer in self._layers:
+            found.extend(layer.metrics)
+        return found
+
+    # ---------------------------------------------------------------- building
+
+    def build(self, input_shape: Any = None) -> None:
+        """Makes the weights by running `call` on placeholders.
+
+        Args:
+            input_shape: Shape of the inputs with the batch axis, such as `(None, 8)`; a list or
+                dict of shapes for several inputs.
+
+        Raises:
+            ValueError: When `call` cannot run on inputs of this shape.
+        """
+        if input_shape is None or not any(not layer.built for layer in self._layers):
+            return
+        dtype = self.compute_dtype
+        inputs = map_shapes(lambda shape: KerasTensor(shape, dtype), input_shape)
+        attributes = settings.state.attributes
+        before = attributes.get("call_context")
+        context = attributes["call_context"] = CallContext(self)
+        context.inferring = True
+        try:
+            infer_output_spec(self.call, inputs)
+        except Exception as error:
+            raise ValueError(
+                f"{self._who()} cannot be built for inputs of shape {input_shape}: its call() "
+                f"fails on them with {type(error).__name__}: {error} Call the model on real data "
+                f"instead, or define build(self, input_shape)."
+            ) from error
+        finally:
+            attributes["call_context"] = before
+
+    build._is_default = True  # type: ignore[attr-defined]
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Makes the weights from what `get_build_config` returned."""
+        if config and config.get("input_shape") is not None:
+            super().build_from_config(config)
+        elif config and "shapes_dict" in config and self._has_own_build():
+            super().build_from_config(config)
+
+    # ---------------------------------------------------------------- layers
+
+    @property
+    def layers(self) -> list[Any]:
+        """The model's layers, without those inside of them."""
+        return self._flatten_layers(include_self=False, recursive=False)
+
+    @layers.setter
+    def layers(self, _: Any) -> None:
+        raise AttributeError(
+            f"{self._who()}: `layers` is computed from the model's attributes and cannot be set. "
+            f"Store your list under another name."
+        )
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
+        """Returns a layer by its name or its place in `layers`.
+
+        Args:
+            name: Its name.
+            index: Its place, from 0.
+
+        Returns:
+            The layer.
+
+        Raises:
+            ValueError: When there is no such layer, or not exactly one argument is given.
+
+        Example:
+            >>> import cornu as keras
+            >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="out")])
+            >>> model.get_layer("out").units
+            2
+        """
+        if (name is None) == (index is None):
+            raise ValueError(
+                f"get_layer: give either a name or an index; got name={name!r}, index={index!r}."
+            )
+        layers = self.layers
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise ValueError(
+                    f"get_layer: index {index} does not exist; {self._who()} has {len(layers)} "
+                    f"layers."
+                )
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        names = [layer.name for layer in layers]
+        raise ValueError(
+            f"get_layer: {self._who()} has no layer {name!r}.{suggestion(name, names)} Its layers "
+            f"are: {', '.join(names)}."
+        )
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: list[float] | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Any = None,
+    ) -> None:
+        """Prints a table of the layers with their output shapes and numbers of weights.
+
+        Args:
+            line_length: Width of the table.
+            positions: Where its columns end, as shares of the width.
+            print_fn: Called with the text instead of printing it.
+            expand_nested: Whether the layers of inner models are shown too.
+            show_trainable: Whether a column says which layers are trained.
+            layer_range: Names (or regular expressions) of the first and last layer to show.
+
+        Raises:
+            ValueError: For a `layer_range` that matches no layer.
+        """
+        summary.print_summary(
+            self,
+            line_length=line_length,
+            positions=positions,
+            print_fn=print_fn,
+            expand_nested=expand_nested,
+            show_trainable=show_trainable,
+            layer_range=layer_range,
+        )
+
+    # ---------------------------------------------------------------- configs
+
+    def to_json(self, **kwargs: Any) -> str:
+        """Returns the model's structure, without weights, as JSON.
+
+        Args:
+            **kwargs: For `json.dumps`.
+
+        Returns:
+            Text for `keras.models.model_from_json`.
+
+        Example:
+            >>> import cornu as keras
+            >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+            >>> keras.models.model_from_json(model.to_json()).output_shape
+            (None, 2)
+        """
+        return json.dumps(serialize_keras_object(self), **kwargs)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Makes a model from what `get_config` returned, with new weights.
+
+        Args:
+            config: The dict.
+            custom_objects: Names of users' own classes and what they stand for.
+
+        Returns:
+            A model.
+        """
+        functional = registry.lookup("model", "Functional")
+        if "input_layers" in config and "output_layers" in config and "layers" in config:
+            maker = cls if issubclass(cls, functional) and cls is not functional else functional
+            return functional.from_config.__func__(maker, config, custom_objects)
+        return super().from_config(config)
+
+    def __reduce__(self) -> Any:
+        classes = {type(layer).__name__: type(layer) for layer in self._flatten_layers()}
+        weights = self.get_weights() if self.built else None
+        return _revive, (serialize_keras_object(self), classes, weights)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        revive, arguments = self.__reduce__()
+        return revive(*arguments)
+
+
+def _revive(config: dict[str, Any], classes: dict[str, type], weights: Any) -> Any:
+    custom = {name: cls for name, cls in classes.items() if not cls.__module__.startswith("cornu.")}
+    model = deserialize_keras_object(config, custom_objects=custom)
+    if weights is not None:
+        model.set_weights(weights)
+    return model
+
+
+def _insert_base(cls: type, functional: type) -> None:
+    """Makes a subclass of Model that is used as Model(inputs, outputs) one of Functional."""
+    if cls is Model or issubclass(cls, functional):
+        return
+    if Model in cls.__bases__:
+        cls.__bases__ = tuple(functional if base is Model else base for base in cls.__bases__)
+        return
+    for base in cls.__bases__:
+        if issubclass(base, Model):
+            _insert_base(base, functional)
+
+
+def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Any:
+    """Makes a model from what `to_json` returned, with new weights.
+
+    Args:
+        json_string: The text.
+        custom_objects: Names of users' own classes and what they stand for.
+
+    Returns:
+        A model.
+
+    Raises:
+        ValueError: For text that is no JSON, and for classes that are not known.
+
+    Example:
+        >>> import cornu as keras
+        >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)], name="two")
+        >>> model_from_json(model.to_json()).name
+        'two'
+    """
+    try:
+        config = json.loads(json_string)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"model_from_json: the text is no JSON: {error}") from error
+    return deserialize_keras_object(config, custom_objects=custom_objects)
+
+
+def shapes_like(structure: Any) -> Any:
+    """Returns the shapes of KerasTensors in their structure; a list of one as that one."""
+    shapes = tree.map_structure(lambda tensor: tensor.shape, structure)
+    return shapes[0] if isinstance(shapes, list) and len(shapes) == 1 else shapes
