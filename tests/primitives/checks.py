@@ -79,7 +79,7 @@ def assert_close(actual: np.ndarray, expected: np.ndarray, sample: Sample, about
     if dtype not in FLOATS:
         np.testing.assert_array_equal(actual, expected, err_msg=about)
         return
-    got, right = actual.astype(np.float64), expected.astype(np.float64)
+    got, right = comparable(actual), comparable(expected)
     if sample.signed_zeros:
         zeros = (got == 0) & (right == 0)
         np.testing.assert_array_equal(

@@ -83,15 +83,16 @@ def canonical(dtype: Any) -> str:
         return dtype
     if dtype is None:
         return settings.floatx()
+    # First of all: NumPy's float64 says it equals "float", and its int64 that it equals "int".
+    name = getattr(dtype, "name", dtype)
+    if isinstance(name, str) and name in ALL:
+        return name
     if dtype in ("string", "str") or dtype is str:
         return "string"
     if dtype is float or dtype == "float":
         return settings.floatx()
     if dtype is int or dtype == "int":
         return "int32"
-    name = getattr(dtype, "name", dtype)
-    if isinstance(name, str) and name in ALL:
-        return name
     try:
         numpy_name = str(np.dtype(dtype).name)
     except TypeError:

@@ -1,0 +1,3 @@
+"""Tests that ask for `engine` run on each engine."""
+
+from tests.engines import engine as engine
