@@ -44,18 +44,15 @@ def source_modules():
     )
 
 
-def public_objects():
-    seen: dict[int, tuple[str, object]] = {}
-    for module_name in PUBLIC:
-        module = importlib.import_module(module_name)
-        names = getattr(module, "__all__", None) or [n for n in vars(module) if n[0] != "_"]
-        for name in names:
-            value = getattr(module, name)
-            if not (inspect.isclass(value) or inspect.isfunction(value)):
-                continue
-            if (value.__module__ or "").startswith("cornu"):
-                seen.setdefault(id(value), (f"{module_name}.{name}", value))
-    return [pytest.param(value, id=name) for name, value in seen.values()]
+def public_objects(module_name: str):
+    module = importlib.import_module(module_name)
+    names = getattr(module, "__all__", None) or [name for name in vars(module) if name[0] != "_"]
+    for name in names:
+        value = getattr(module, name)
+        if not (inspect.isclass(value) or inspect.isfunction(value)):
+            continue
+        if (value.__module__ or "").startswith("cornu"):
+            yield name, value
 
 
 def arguments_of(value) -> list[str]:
@@ -67,18 +64,32 @@ def arguments_of(value) -> list[str]:
     return [p.name for p in parameters if p.kind not in kinds and p.name != "self"]
 
 
-@pytest.mark.parametrize("value", public_objects())
-def test_public_name_is_documented(value):
+def problems_of(value) -> list[str]:
     text = inspect.cleandoc(value.__doc__ or "") + "\n"
-    assert text.strip(), "no docstring"
-    summary = text.split("\n\n", 1)[0]
-    assert summary.rstrip().endswith("."), f"the first line is no sentence: {summary!r}"
-    missing = [
-        name
+    if not text.strip():
+        return ["has no docstring"]
+    problems = []
+    summary = text.split("\n\n", 1)[0].rstrip()
+    if not summary.endswith("."):
+        problems.append(f"begins with no sentence: {summary!r}")
+    problems += [
+        f"does not say what {name} is"
         for name in arguments_of(value)
         if name not in OPERANDS and not re.search(rf"\b{name}\b", text)
     ]
-    assert missing == [], f"arguments without description: {missing}"
+    if ">>>" not in text and not issubclass(value if inspect.isclass(value) else int, Exception):
+        problems.append("has no example")
+    return problems
+
+
+@pytest.mark.parametrize("module_name", PUBLIC)
+def test_public_names_are_documented(module_name):
+    found = [
+        f"{name} {problem}"
+        for name, value in public_objects(module_name)
+        for problem in problems_of(value)
+    ]
+    assert found == [], "\n".join(found)
 
 
 @pytest.mark.parametrize("name", source_modules())
