@@ -11,8 +11,9 @@ operands of a cluster are done before it starts, so no cluster waits for itself.
 
 from __future__ import annotations
 
+import functools
 import heapq
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from cornu.core import dtypes, shapes
@@ -42,6 +43,8 @@ class Rules(NamedTuple):
         reductions: Can end a cluster when they reduce leading or trailing axes.
         products: Can begin a cluster.
         narrow: Dtypes whose products do not begin a cluster.
+        max_operands: How many values from outside a cluster can read.
+        max_outputs: How many values a cluster can store.
     """
 
     elementwise: Callable[[Node], bool]
@@ -49,6 +52,8 @@ class Rules(NamedTuple):
     reductions: frozenset[str]
     products: frozenset[str]
     narrow: frozenset[str] = frozenset()
+    max_operands: int = 40
+    max_outputs: int = 20
 
 
 class Cluster:
@@ -132,7 +137,18 @@ class _Item:
         return self.position < other.position
 
 
-def squeezed(shape: Sequence[int]) -> Shape:
+class _Members(set[_Item]):
+    """Nodes of a cluster that is being put together.
+
+    Attributes:
+        room: How many more operands it surely can take (a node has three of them at most).
+    """
+
+    room = 0
+
+
+@functools.lru_cache(maxsize=4096)
+def squeezed(shape: Shape) -> Shape:
     """Returns a shape without its axes of size 1."""
     return tuple(dim for dim in shape if dim != 1)
 
@@ -316,7 +332,7 @@ class _Scheduler:
         cluster = Cluster(item.node, item.space, item.last)
         self._finish(item)
         if name in self.rules.products and not narrow:
-            members: set[_Item] = {item}
+            members = _Members((item,))
             self._grow(members, item.space, item.last)
             self._close(cluster, members, item)
         else:
@@ -330,6 +346,9 @@ class _Scheduler:
         if not self._settle(seed):
             return
         members = self._pull(seed)
+        while not self._fits(members):
+            self._close(self._cluster(seed), self._part_that_fits(members), None, whole=False)
+            members = self._pull(seed)
         self._grow(members, seed.space, seed.last)
         if shapes.size(seed.space) <= _SMALL:
             neighbours = self.waiting[seed.space]
@@ -339,7 +358,48 @@ class _Scheduler:
                     break
                 if item.ready and not item.done and item.last == seed.last:
                     self._try(item, members)
-        self._close(Cluster(None, seed.space, seed.last), members, None, tail)
+        self._close(self._cluster(seed), members, None, tail)
+
+    def _cluster(self, seed: _Item) -> Cluster:
+        return Cluster(None, seed.space, seed.last)
+
+    def _fits(self, members: _Members, added: set[_Item] | None = None) -> bool:
+        """Whether a cluster of these nodes reads and stores no more than an engine can."""
+        if added is not None:
+            room = members.room - 3 * len(added)
+            if room >= 0:
+                members.room = room
+                return True
+        outputs = 0
+        operands: set[Value] = set()
+        makers, base, pinned = self.makers, self.base, self.pinned
+        together = members if added is None else members | added
+        for item in together:
+            if item.node.outputs[0] in pinned:
+                outputs += 1
+            else:
+                for consumer, _ in item.consumers:
+                    if not consumer.done and consumer not in together:
+                        outputs += 1
+                        break
+            for value in item.node.inputs:
+                under = base[value][0] if value in base else value
+                maker = makers.get(under)
+                if maker is None or (maker not in together and not maker.source):
+                    operands.add(value)
+        rules = self.rules
+        members.room = min(3 * (rules.max_outputs - outputs), rules.max_operands - len(operands))
+        return members.room >= 0
+
+    def _part_that_fits(self, members: _Members) -> _Members:
+        """Returns the first of the nodes, as many as one cluster takes."""
+        part = _Members()
+        for item in sorted(members):
+            part.add(item)
+            if not self._fits(part):
+                part.discard(item)
+                break
+        return part
 
     def _settle(self, seed: _Item) -> bool:
         """Runs what a node needs from other shapes; False when that ran the node itself."""
@@ -358,9 +418,9 @@ class _Scheduler:
                     self._flush(maker)
         return not seed.done
 
-    def _pull(self, seed: _Item) -> set[_Item]:
+    def _pull(self, seed: _Item) -> _Members:
         """Returns a node and the waiting nodes of its shape that it needs."""
-        members = {seed}
+        members = _Members((seed,))
         pending = [seed]
         while pending:
             for _, _, maker in pending.pop().inputs:
@@ -370,7 +430,7 @@ class _Scheduler:
                 pending.append(maker)
         return members
 
-    def _grow(self, members: set[_Item], space: Shape, last: bool) -> None:
+    def _grow(self, members: _Members, space: Shape, last: bool) -> None:
         """Adds waiting nodes of the same shape that read what the members make."""
         limit = _MAX_SMALL_MEMBERS if shapes.size(space) <= _SMALL else _MAX_MEMBERS
         queue = sorted(members)
@@ -383,7 +443,7 @@ class _Scheduler:
                 ):  # fmt: skip
                     queue += sorted(self._try(consumer, members))
 
-    def _try(self, item: _Item, members: set[_Item]) -> set[_Item]:
+    def _try(self, item: _Item, members: _Members) -> set[_Item]:
         """Adds a node with what it needs if that can run with the members; returns what is new."""
         busy = self.busy
         if item in members or item in busy:
@@ -412,6 +472,8 @@ class _Scheduler:
             variable = self.written.get(new.node.outputs[0])
             if variable is not None and not self._may_overwrite(variable, together):
                 return set()
+        if not self._fits(members, added):
+            return set()
         if outside:
             if self._reaches(outside, members | busy):
                 return set()
@@ -453,11 +515,17 @@ class _Scheduler:
         return True
 
     def _close(
-        self, cluster: Cluster, members: set[_Item], root: _Item | None, tail: _Item | None = None
+        self,
+        cluster: Cluster,
+        members: set[_Item],
+        root: _Item | None,
+        tail: _Item | None = None,
+        *,
+        whole: bool = True,
     ) -> None:
-        if root is None:
+        if root is None and whole:
             self._add_tails(cluster, members, tail)
-        kept = self._leave_cheap_ends(members, root)
+        kept = self._leave_cheap_ends(members, root) if whole else members
         for item in kept:
             item.done = True
         members = kept

@@ -11,13 +11,10 @@ from cornu.core.graph import Node, Value
 from cornu.core.passes.clusters import Cluster
 from cornu.core.shapes import Shape
 from cornu.engines.native.codes import DTYPE
-from cornu.engines.native.elementwise import ClusterProgram, emit_elementwise
+from cornu.engines.native.elementwise import ClusterProgram
 from cornu.engines.native.emitter import Emitter, Place
 
 HALVES = frozenset(("float16", "bfloat16"))
-
-# What the native epilogue takes, less a few.
-_MAX_VIEWS = 60
 
 _Axes = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
@@ -50,9 +47,6 @@ def emit_dot(emitter: Emitter, cluster: Cluster) -> None:
     for member in cluster.members:
         builder.add(member)
     builder.finish(cluster)
-    if len(builder.operands) + len(cluster.stores) > _MAX_VIEWS:
-        _emit_apart(emitter, cluster, value, product)
-        return
     groups = _groups(node)
     operands = [_matrix_view(emitter, groups, v, place) for v, place in builder.operands]
     read = {product.a[0], product.b[0]}
@@ -63,17 +57,6 @@ def emit_dot(emitter: Emitter, cluster: Cluster) -> None:
         place = emitter.allocate(stored, cluster, reusable)
         outputs.append((place.buffer, place.offset, dense))
     emitter.plan.matmul_epilogue(*product, builder.program, operands, outputs)
-
-
-def _emit_apart(emitter: Emitter, cluster: Cluster, value: Value, product: _Product) -> None:
-    """Emits a product and then its cluster, when that has too many operands for an epilogue."""
-    rest = Cluster(None, cluster.space, cluster.last_only)
-    rest.members = cluster.members
-    rest.in_place = cluster.in_place
-    rest.stores = [stored for stored in cluster.stores if stored is not value]
-    place = emitter.allocate(value, cluster)
-    emitter.plan.matmul(*product, tuple(place))
-    emit_elementwise(emitter, rest)
 
 
 def _emit_half(emitter: Emitter, cluster: Cluster, node: Node) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -32,7 +33,8 @@ class Place(NamedTuple):
 Lowering = Callable[["Emitter", Cluster], None]
 
 
-def dense_strides(shape: Sequence[int]) -> Shape:
+@functools.lru_cache(maxsize=4096)
+def dense_strides(shape: Shape) -> Shape:
     """Returns the strides of a C-contiguous array."""
     strides = []
     stride = 1
