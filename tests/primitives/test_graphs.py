@@ -15,7 +15,7 @@ def _compiled(engine, name, case):
     """Runs the primitive on graph inputs; returns output arrays in storage dtypes."""
     specs = [Spec(x.shape, x.dtype.name) for x in case.operands]
     graph, _ = capture(lambda *tensors: REGISTRY[name](*tensors, **case.params), *specs)
-    inputs = [np.asarray(to_tensor(x)._buffer) for x in case.operands]
+    inputs = [engine.to_numpy(to_tensor(x)._buffer) for x in case.operands]
     return [np.asarray(engine.to_numpy(buffer)) for buffer in engine.compile(graph).run(inputs)]
 
 

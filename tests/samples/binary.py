@@ -105,7 +105,6 @@ _binary(
     "rem",
     by_kind(_float_remainder, elementwise(_remainder)),
     domains=((0.4, 0.9), (1.0, 2.0)),
-    # float32 remainders of hugely different operands are exact in C but slow; NumPy is C.
 )
 _binary(
     "pow",
