@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import platform
 import sys
 import time
@@ -18,6 +19,8 @@ from cornu.datasets import digits, mnist
 
 _SHADES = " .:-=+*#%@"
 _PICTURES = 5
+_LINE = 100
+_GAP = " " * 4
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def _info() -> int:
     facts: dict[str, Any] = {
         "cornu": cornu.__version__,
         "engine": engine.name,
-        **engine.describe(),
+        **{name: fact for name, fact in engine.describe().items() if name != "name"},
         "python": platform.python_version(),
         "numpy": np.__version__,
         "machine": f"{platform.system()} {platform.machine()}",
@@ -117,11 +120,12 @@ def _info() -> int:
     width = max(map(len, facts))
     for name, value in facts.items():
         print(f"{name.replace('_', ' '):<{width}}  {value}")
-    if engine.name == "reference":
+    if importlib.util.find_spec("cornu._native") is None:
         print(
             "\nThe C++ engine is not installed: cornu runs on its NumPy engine, with the same\n"
             "results but much slower. With a C++17 compiler on this machine, install it again:\n"
-            "    pip install --force-reinstall --no-cache-dir cornu"
+            "    pip install --force-reinstall --no-cache-dir cornu\n"
+            "or, in a checkout, run `make native`."
         )
     return 0
 
@@ -194,12 +198,11 @@ def _print_pictures(
             caption += f", is {labels[row]}"
         captions.append(caption)
     width = len(pictures[0][0])
-    # What fits beside each other in 100 columns.
-    across = max(1, 100 // (width + 2))
+    across = max(1, _LINE // (width + len(_GAP)))
     for first in range(0, len(pictures), across):
         for lines in zip(*pictures[first : first + across]):
-            print("  ".join(lines).rstrip())
-        print("  ".join(f"{text:^{width}}" for text in captions[first : first + across]).rstrip())
+            print(_GAP.join(lines).rstrip())
+        print(_GAP.join(f"{text:^{width}}" for text in captions[first : first + across]).rstrip())
 
 
 def _next_steps(name: str) -> str:
