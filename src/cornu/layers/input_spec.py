@@ -105,7 +105,9 @@ def check_inputs(specs: Any, inputs: Any, layer: Any) -> None:
     else:
         flat_inputs = tree.flatten(inputs)
     if len(flat_inputs) != len(flat_specs):
-        got = ", ".join(str(tuple(x.shape)) if hasattr(x, "shape") else repr(x) for x in flat_inputs)
+        got = ", ".join(
+            str(tuple(x.shape)) if hasattr(x, "shape") else repr(x) for x in flat_inputs
+        )
         names = [spec.name for spec in flat_specs if spec is not None and spec.name]
         hint = f" (named {', '.join(names)})" if len(names) == len(flat_specs) else ""
         raise ValueError(
@@ -121,7 +123,8 @@ def check_inputs(specs: Any, inputs: Any, layer: Any) -> None:
 
 
 def _who(layer: Any) -> str:
-    return f"{type(layer).__name__} layer {layer.name!r}"
+    who: str = layer._who()
+    return who
 
 
 def _check(spec: InputSpec, tensor: Any, layer: Any, label: str) -> None:

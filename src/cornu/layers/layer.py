@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from cornu import constraints, dtype_policies, initializers, regularizers
-from cornu.core import dtypes, engine, registry, settings, tree
-from cornu.core.errors import InvalidArgumentError, suggestion
-from cornu.core.graph import eager_scope
+from cornu import dtype_policies, regularizers
+from cornu.core import dtypes, registry, settings, tree
 from cornu.core.keras_tensor import (
-    STAND_INS,
     CallNode,
     KerasTensor,
     Operation,
@@ -21,6 +16,7 @@ from cornu.core.keras_tensor import (
 )
 from cornu.core.tensor import Tensor
 from cornu.core.variable import Variable
+from cornu.layers.building import LayerBuilding
 from cornu.layers.call import (
     CallContext,
     Signature,
@@ -36,65 +32,14 @@ from cornu.layers.call import (
     shapes_of,
     signature_of,
 )
+from cornu.layers.configs import LayerConfigs, first_layer_shape, unknown_arguments
 from cornu.layers.input_spec import check_inputs
-from cornu.layers.state import LayerState
-
-_CONFIG_TYPES = (str, int, float, bool, type(None))
-
-
-def _recorded(build: Callable[..., None]) -> Callable[..., None]:
-    """Returns a `build` that opens the name scope, runs eagerly, and notes shapes and success."""
-    signature = inspect.signature(build)
-
-    @wraps(build)
-    def wrapper(self: Layer, *arguments: Any, **keywords: Any) -> None:
-        if self.__dict__.get("_building"):  # super().build() inside a build()
-            build(self, *arguments, **keywords)
-            return
-        self._check_initialized()
-        sizes = (len(self._trainable_variables), len(self._non_trainable_variables))
-        entered = enter_scope(self)
-        self.__dict__["_building"] = True
-        try:
-            self.__dict__["_path"] = "/".join(settings.state.scopes)
-            with eager_scope():
-                build(self, *arguments, **keywords)
-        except BaseException:
-            # A build that fails leaves nothing half-made.
-            if not self.built:
-                del self._trainable_variables[sizes[0] :]
-                del self._non_trainable_variables[sizes[1] :]
-            raise
-        finally:
-            self.__dict__["_building"] = False
-            if entered:
-                leave_scope()
-        given = dict(signature.bind(self, *arguments, **keywords).arguments)
-        given.pop(next(iter(signature.parameters)))
-        self.__dict__["_build_shapes_dict"] = {k: _recorded_shape(v) for k, v in given.items()}
-        self.built = True
-        self._lock_state()
-
-    wrapper._is_recorded = True  # type: ignore[attr-defined]
-    return wrapper
-
-
-def _recorded_shape(shape: Any) -> Any:
-    context = settings.state.attributes.get("call_context")
-
-    def one(sizes: tuple[Any, ...]) -> tuple[Any, ...]:
-        if context is not None and context.inferring and sizes and sizes[0] in STAND_INS:
-            return (None, *sizes[1:])
-        return sizes
-
-    try:
-        return map_shapes(one, shape)
-    except TypeError:
-        return shape
+from cornu.layers.inputs import LayerInputs
+from cornu.layers.losses import LayerLosses
 
 
 @registry.builtin("layer")
-class Layer(LayerState, Operation):
+class Layer(LayerBuilding, LayerConfigs, LayerInputs, LayerLosses, Operation):
     """A function of tensors with state: the base class of all layers and models.
 
     Subclasses make sublayers and fixed settings in `__init__`, weights in `build(input_shape)`
@@ -124,18 +69,6 @@ class Layer(LayerState, Operation):
 
     _initialized = False
 
-    def __new__(cls, *arguments: Any, **keywords: Any) -> Any:
-        layer = super().__new__(cls)
-        if cls.get_config is Layer.get_config:
-            layer.__dict__["_init_arguments"] = (arguments, keywords)
-        return layer
-
-    def __init_subclass__(cls, **keywords: Any) -> None:
-        super().__init_subclass__(**keywords)
-        build = cls.__dict__.get("build")
-        if inspect.isfunction(build) and not hasattr(build, "_is_recorded"):
-            cls.build = _recorded(build)  # type: ignore[method-assign]
-
     def __init__(
         self,
         *,
@@ -146,9 +79,9 @@ class Layer(LayerState, Operation):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        shape = _first_layer_shape(kwargs)
+        shape = first_layer_shape(kwargs)
         if kwargs:
-            raise _unknown_arguments(type(self), kwargs)
+            raise unknown_arguments(type(self), kwargs)
         if not isinstance(trainable, bool):
             raise ValueError(
                 f"{type(self).__name__}: trainable is True or False; got {trainable!r}."
@@ -179,157 +112,6 @@ class Layer(LayerState, Operation):
                 f"{type(self).__name__}: call super().__init__() as the first line of its "
                 f"__init__() method; without it the layer cannot work."
             )
-
-    # ---------------------------------------------------------------- building
-
-    def build(self, input_shape: Any = None) -> None:
-        """Makes the weights; called once, before the first call. Subclasses override it.
-
-        Args:
-            input_shape: Shape of the first argument of `call` (a structure of shapes for a
-                structure of tensors); sizes may be None. A `build` with several parameters gets
-                for a parameter `x_shape` the shape of the argument `x`.
-        """
-        self.built = True
-
-    build = _recorded(build)  # type: ignore[assignment]
-    build._is_default = True  # type: ignore[attr-defined]
-
-    def _has_own_build(self) -> bool:
-        return not hasattr(type(self).build, "_is_default")
-
-    def _build_at_init(self) -> None:
-        if not self._has_own_build():
-            self.built = True
-            self._lock_state()
-
-    def _lock_state(self) -> None:
-        self.__dict__["_locked"] = True
-
-    def _maybe_build(self, given: dict[str, Any], symbolic: bool) -> None:
-        if self._has_own_build():
-            shapes = shapes_of(given)
-            self.build(**select_shapes(self, "build", shapes))
-            if self.__dict__["_input_spec"] is not None and given:
-                check_inputs(self.input_spec, next(iter(given.values())), self)
-        elif not any(not layer.built for layer in self._layers):
-            self.build(next(iter(shapes_of(given).values()), None))
-        # Otherwise the first call builds the sublayers and finishes the building of this layer.
-
-    def get_build_config(self) -> dict[str, Any] | None:
-        """Returns what `build_from_config` needs to make the weights again: the input shape.
-
-        Returns:
-            `{"input_shape": ...}`, or `{"shapes_dict": ...}` for a build with several shapes, or
-            None before the build.
-        """
-        shapes = self._build_shapes_dict
-        if shapes is None:
-            return None
-        if len(shapes) == 1:
-            return {"input_shape": next(iter(shapes.values()))}
-        return {"shapes_dict": shapes}
-
-    def build_from_config(self, config: dict[str, Any]) -> None:
-        """Makes the weights from what `get_build_config` returned.
-
-        Args:
-            config: The dict.
-        """
-        if not config:
-            return
-        if "input_shape" in config:
-            self.build(_tuples(config["input_shape"]))
-        elif "shapes_dict" in config:
-            self.build(**{key: _tuples(value) for key, value in config["shapes_dict"].items()})
-
-    def add_weight(
-        self,
-        shape: Any = None,
-        initializer: Any = None,
-        dtype: Any = None,
-        trainable: bool = True,
-        autocast: bool = True,
-        regularizer: Any = None,
-        constraint: Any = None,
-        aggregation: str = "none",
-        overwrite_with_gradient: bool = False,
-        name: str | None = None,
-    ) -> Variable:
-        """Makes a variable that belongs to the layer.
-
-        Args:
-            shape: Its shape, all sizes known; a scalar when None.
-            initializer: Name, object or function for the first value; None means
-                "glorot_uniform" for floats and "zeros" for other dtypes.
-            dtype: None takes the layer's variable dtype.
-            trainable: Whether training changes it.
-            autocast: Whether it reads in the layer's compute dtype.
-            regularizer: Penalty on its value, added to `losses`.
-            constraint: Applied to its value after every optimizer step.
-            aggregation: How replicas are combined.
-            overwrite_with_gradient: The optimizer assigns the gradient instead of applying it.
-            name: Short name, the last part of the variable's path.
-
-        Returns:
-            The variable.
-
-        Raises:
-            ValueError: For a shape that is no shape or has unknown sizes.
-
-        Example:
-            >>> import cornu as keras
-            >>> layer = keras.layers.Layer(name="mine")
-            >>> layer.add_weight(shape=(2,), initializer="zeros", name="offset").path
-            'mine/offset'
-        """
-        if isinstance(shape, str):
-            raise ValueError(
-                f"add_weight: the first argument is the shape; got {shape!r}. Write "
-                f"add_weight(shape=..., name={shape!r})."
-            )
-        shape = () if shape is None else shape
-        sizes = (shape,) if isinstance(shape, int) else tuple(shape)
-        self._check_weight_shape(sizes, name)
-        wanted = dtypes.canonical(dtype) if dtype is not None else self.variable_dtype
-        if initializer is None:
-            initializer = "glorot_uniform" if dtypes.is_float(wanted) else "zeros"
-        self._check_unlocked()
-        entered = enter_scope(self)
-        try:
-            variable = Variable(
-                initializer=initializers.get(initializer),
-                shape=sizes,
-                dtype=wanted,
-                trainable=trainable,
-                autocast=autocast,
-                aggregation=aggregation,
-                name=name,
-            )
-        finally:
-            if entered:
-                leave_scope()
-        variable.regularizer = regularizers.get(regularizer)
-        variable.constraint = constraints.get(constraint)
-        variable.overwrite_with_gradient = overwrite_with_gradient
-        self._track_variable(variable)
-        return variable
-
-    add_variable = add_weight
-
-    def _check_weight_shape(self, sizes: tuple[Any, ...], name: str | None) -> None:
-        for size in sizes:
-            if size is None:
-                raise InvalidArgumentError(
-                    f"{self._who()} cannot make its weight {name or '(unnamed)'!r} of shape "
-                    f"{sizes}: a size of the input that it depends on is unknown (None). Give the "
-                    f"size in keras.Input(shape=...)."
-                )
-            if size < 0:
-                raise InvalidArgumentError(
-                    f"{self._who()}: weight {name or '(unnamed)'!r} has shape {sizes}; sizes "
-                    f"cannot be negative."
-                )
 
     # ---------------------------------------------------------------- properties
 
@@ -388,9 +170,12 @@ class Layer(LayerState, Operation):
 
     def __getattr__(self, name: str) -> Any:
         # Keras 2 names; only reached when a class does not define them itself.
-        if name in ("input_shape", "output_shape") and "_node_references" in self.__dict__:
+        shape_names = ("input_shape", "output_shape")
+        if name in shape_names and not hasattr(type(self), name) and "_path" in self.__dict__:
             side = self._tensors_of(name.removesuffix("_shape"))
             return tree.map_structure(lambda tensor: tensor.shape, side)
+        if hasattr(type(self), name):  # a property that failed: show its own error
+            return object.__getattribute__(self, name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     # ---------------------------------------------------------------- calling
@@ -444,9 +229,9 @@ class Layer(LayerState, Operation):
             if training is None:
                 training = signature.defaults.get("training")
             context.training = training
-            if signature.has_training and training is not None:
-                if signature.positions["training"] >= len(args):
-                    kwargs["training"] = training
+            by_position = signature.positions.get("training", -1) < len(args)
+            if training is not None and not by_position:
+                kwargs["training"] = training
             previous_mask = self._fill_masks(signature, args, kwargs, first)
             context.inferring = inferring or symbolic
             outputs = self._run(symbolic, args, kwargs)
@@ -456,7 +241,7 @@ class Layer(LayerState, Operation):
                 Layer.build(self, next(iter(shapes.values()), None))
             if fields["activity_regularizer"] is not None:
                 self._add_activity_loss(outputs)
-            if previous_mask is not None or fields["_supports_masking"]:
+            if previous_mask is not None or type(self).compute_mask is not Layer.compute_mask:
                 self._propagate_masks(first, outputs, previous_mask)
         finally:
             if entered:
@@ -513,76 +298,6 @@ class Layer(LayerState, Operation):
             return kwargs["training"]
         return None
 
-    def _convert(self, value: Any) -> Any:
-        """Returns an argument as a tensor of the layer's dtype where it is an array."""
-        kind = type(value)
-        if kind is KerasTensor:
-            if self._is_cast(value.dtype):
-                tensor = KerasTensor(value.shape, self.input_dtype, name=value.name)
-                tensor._keras_mask = value._keras_mask
-                return tensor
-            return value
-        if kind is not Tensor:
-            if isinstance(value, Variable):
-                value = value.value
-            elif hasattr(value, "__array__"):
-                value = self._convert_array(value)
-            else:
-                return value
-        if self._is_cast(value.dtype):
-            mask = get_mask(value)
-            value = engine.cast(value, self.input_dtype)
-            if mask is not None:
-                set_mask(value, mask)
-        return value
-
-    def _convert_array(self, value: Any) -> Any:
-        name = getattr(getattr(value, "dtype", None), "name", "")
-        wanted = self.input_dtype if name in dtypes.FLOATS and self._is_cast(name) else None
-        try:
-            tensor = engine.to_tensor(value, wanted)
-        except TypeError as error:
-            raise TypeError(f"{self._who()} was called on something it cannot use: {error}") from None
-        if tensor.dtype == "string" and dtypes.is_float(self.input_dtype):
-            raise TypeError(
-                f"{self._who()} was called on text (an array of strings of shape {tensor.shape}), "
-                f"but it computes with {self.input_dtype} numbers. Turn the text into numbers "
-                f"first, for example with array.astype('float32') for digits, or with "
-                f"keras.layers.StringLookup or TextVectorization for words."
-            )
-        return tensor
-
-    def _is_cast(self, dtype: str) -> bool:
-        wanted = self.input_dtype
-        return (
-            dtype != wanted and self.autocast and dtypes.is_float(dtype) and dtypes.is_float(wanted)
-        )
-
-    def _convert_arguments(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any], signature: Signature
-    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        if args and isinstance(args[0], (list, tuple)) and _is_numbers(args[0]):
-            args = (engine.to_tensor(list(args[0])), *args[1:])
-        args = tuple(
-            tree.map_structure(self._convert, arg) if tree.is_nested(arg) else self._convert(arg)
-            for arg in args
-        )
-        if not self._allow_non_tensor_positional_args:
-            for leaf in tree.flatten(list(args)):
-                if leaf is not None and not is_tensor(leaf):
-                    names = ", ".join(signature.names[1:]) or "none"
-                    raise ValueError(
-                        f"{self._who()} takes only tensors and arrays by position; got {leaf!r} of "
-                        f"type {type(leaf).__name__}. Pass settings by keyword (call() takes: "
-                        f"{names})."
-                    )
-        return args, {
-            key: tree.map_structure(self._convert, value)
-            if tree.is_nested(value)
-            else self._convert(value)
-            for key, value in kwargs.items()
-        }
-
     # ---------------------------------------------------------------- masks
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
@@ -602,11 +317,10 @@ class Layer(LayerState, Operation):
     ) -> Any:
         if not (signature.has_mask or signature.mask_names):
             return masks_of(first)
-        if signature.has_mask and kwargs.get("mask") is None:
-            if signature.positions["mask"] >= len(args):
-                mask = masks_of(first)
-                if mask is not None:
-                    kwargs["mask"] = mask
+        if kwargs.get("mask") is None and signature.positions.get("mask", -1) >= len(args):
+            mask = masks_of(first)
+            if mask is not None:
+                kwargs["mask"] = mask
         if signature.mask_names:
             for name, mask_name in signature.mask_names.items():
                 position = signature.positions[name]
@@ -623,8 +337,6 @@ class Layer(LayerState, Operation):
             return
         leaves = [leaf for leaf in tree.flatten(outputs) if is_tensor(leaf)]
         if leaves and all(get_mask(leaf) is not None for leaf in leaves):
-            return
-        if previous is None and type(self).compute_mask is Layer.compute_mask:
             return
         masks = self.compute_mask(first, previous)
         if masks is None:
@@ -674,62 +386,7 @@ class Layer(LayerState, Operation):
                 f"input_shape), or build the layer first."
             )
         inputs = map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), input_shape)
-        return tree.map_structure(
-            lambda tensor: tensor.shape, infer_output_spec(self.call, inputs)
-        )
-
-    # ---------------------------------------------------------------- losses
-
-    def add_loss(self, loss: Any) -> None:
-        """Adds a scalar to what training minimises; meant to be called inside `call`.
-
-        Args:
-            loss: A scalar tensor or a list of them.
-
-        Raises:
-            ValueError: For what is no tensor.
-        """
-        for value in tree.flatten(loss):
-            if not isinstance(value, Tensor):
-                raise ValueError(
-                    f"{self._who()}.add_loss expects a tensor computed inside call(); got "
-                    f"{value!r} of type {type(value).__name__}."
-                )
-            self._losses.append(value)
-
-    def _add_activity_loss(self, outputs: Any) -> None:
-        for output in tree.flatten(outputs):
-            if isinstance(output, Tensor):
-                penalty = self.activity_regularizer(output)
-                if output.ndim > 0:
-                    penalty = penalty / max(output.shape[0], 1)
-                self.add_loss(penalty)
-
-    def _own_losses(self) -> list[Any]:
-        # What was added inside a capture is of no use once the capture is over.
-        captures = settings.state.captures
-        return [
-            loss
-            for loss in self._losses
-            if not loss.is_symbolic or any(loss._engine is capture for capture in captures)
-        ]
-
-    @property
-    def losses(self) -> list[Any]:
-        """Scalars to minimise: from `add_loss` in the last call, and regularizers of weights."""
-        found = self._own_losses()
-        for layer in self._flatten_layers(include_self=False):
-            found.extend(layer._own_losses())
-        for variable in self.trainable_weights:
-            if variable.regularizer is not None:
-                found.append(variable.regularizer(variable))
-        return found
-
-    def _clear_losses(self) -> None:
-        if self._losses:
-            self._losses.clear()
-        for layer in self._layers:
-            layer._clear_losses()
+        return tree.map_structure(lambda tensor: tensor.shape, infer_output_spec(self.call, inputs))
 
     # ---------------------------------------------------------------- stateless use
 
@@ -760,7 +417,7 @@ class Layer(LayerState, Operation):
         if not self.built:
             raise ValueError(f"stateless_call: {self._who()} is not built. Call it on data first.")
         frozen = self.non_trainable_variables
-        pairs = []
+        pairs: list[tuple[Variable, Any]] = []
         for kind, variables, values in (
             ("trainable_variables", self.trainable_variables, list(trainable_variables)),
             ("non_trainable_variables", frozen, list(non_trainable_variables)),
@@ -783,117 +440,8 @@ class Layer(LayerState, Operation):
                 variable.assign(value)
         return (outputs, after, losses) if return_losses else (outputs, after)
 
-    # ---------------------------------------------------------------- configs
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the arguments that make an equal layer, without its weights.
-
-        Subclasses with arguments of their own extend the dict; without that, arguments that are
-        numbers, strings and lists of them are remembered from the call that made the layer.
-
-        Returns:
-            A dict for `from_config`.
-
-        Raises:
-            NotImplementedError: When the layer was made from arguments that cannot be written to
-                a file and does not override `get_config`.
-        """
-        config = {
-            "name": self.name,
-            "trainable": self.trainable,
-            "dtype": dtype_policies.serialize(self.dtype_policy),
-        }
-        if self.activity_regularizer is not None:
-            config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        if type(self).get_config is Layer.get_config:
-            config.update(self._remembered_arguments())
-            names, open_ended = _init_parameters(type(self))
-            if not open_ended:
-                config = {key: value for key, value in config.items() if key in names}
-        return config
-
-    def _remembered_arguments(self) -> dict[str, Any]:
-        arguments, keywords = self.__dict__.get("_init_arguments", ((), {}))
-        names = [p.name for p in inspect.signature(type(self).__init__).parameters.values()][1:]
-        given = {**dict(zip(names, arguments, strict=False)), **keywords}
-        for name, value in given.items():
-            if not all(isinstance(leaf, _CONFIG_TYPES) for leaf in tree.flatten(value)):
-                raise NotImplementedError(
-                    f"{self._who()} was made with {name}={value!r}, which cannot be written to a "
-                    f"config. Define get_config(self) in class {type(self).__name__}: extend "
-                    f"super().get_config() by the arguments of __init__()."
-                )
-        return given
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        """Makes a layer from what `get_config` returned.
-
-        Args:
-            config: The arguments.
-
-        Returns:
-            A new layer with weights of its own.
-
-        Raises:
-            TypeError: When the class does not take these arguments.
-        """
-        names, open_ended = _init_parameters(cls)
-        if open_ended:
-            names |= {"activity_regularizer", "trainable", "dtype", "autocast", "name"}
-        # Files of other versions carry settings that cornu has not, with empty values.
-        config = {key: value for key, value in config.items() if key in names or value is not None}
-        try:
-            return cls(**config)
-        except TypeError as error:
-            raise TypeError(
-                f"{cls.__name__}.from_config: {error}. The config has the keys "
-                f"{sorted(config)}; __init__() and get_config() of {cls.__name__} must agree."
-            ) from error
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
-
-
-def _first_layer_shape(kwargs: dict[str, Any]) -> Any:
-    """Takes Keras 2's ways of giving the input shape on a layer out of `kwargs`."""
-    size = kwargs.pop("input_dim", None)
-    batch_shape = kwargs.pop("batch_input_shape", None)
-    shape = kwargs.pop("input_shape", None)
-    if size is not None:
-        shape = (size,)
-    if batch_shape is not None:
-        shape = tuple(batch_shape)[1:]
-    if shape is None:
-        return None
-    return (shape,) if isinstance(shape, int) else tuple(shape)
-
-
-def _init_parameters(cls: type) -> tuple[set[str], bool]:
-    parameters = inspect.signature(cls.__init__).parameters.values()  # type: ignore[misc]
-    return {p.name for p in parameters}, any(p.kind is p.VAR_KEYWORD for p in parameters)
-
-
-def _unknown_arguments(cls: type, kwargs: dict[str, Any]) -> Exception:
-    known: set[str] = set()
-    for base in cls.__mro__:
-        if issubclass(base, Layer) and "__init__" in base.__dict__:
-            known |= _init_parameters(base)[0] - {"self", "kwargs"}
-    name = next(iter(kwargs))
-    return ValueError(
-        f"{cls.__name__}: unknown argument {name!r} (value {kwargs[name]!r})."
-        f"{suggestion(name, known)} It takes: {', '.join(sorted(known))}."
-    )
-
-
-def _is_numbers(values: Any) -> bool:
-    leaves = tree.flatten(values)
-    return bool(leaves) and all(isinstance(leaf, (int, float)) for leaf in leaves)
-
-
-def _tuples(shape: Any) -> Any:
-    """Returns shapes that went through JSON as tuples again."""
-    return map_shapes(tuple, shape)
 
 
 def _map_output_shapes(function: Callable[..., Any], shape: Any, layer: Layer) -> Any:

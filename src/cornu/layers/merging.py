@@ -36,7 +36,9 @@ class _Merge(Layer):
         return outputs
 
     def _combine(self, left: Any, right: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} does not say how it combines two tensors.")
+        raise NotImplementedError(
+            f"{type(self).__name__} does not say how it combines two tensors."
+        )
 
     def _check_list(self, inputs: Any, *, is_shape: bool) -> None:
         if not isinstance(inputs, (list, tuple)) or not inputs:

@@ -41,8 +41,7 @@ class Flatten(_Reshaping):
         self.data_format = data_format or settings.image_data_format()
         if self.data_format not in ("channels_last", "channels_first"):
             raise ValueError(
-                f"Flatten: data_format is 'channels_last' or 'channels_first'; got "
-                f"{data_format!r}."
+                f"Flatten: data_format is 'channels_last' or 'channels_first'; got {data_format!r}."
             )
         self.input_spec = InputSpec(min_ndim=1)
 

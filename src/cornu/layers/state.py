@@ -49,10 +49,9 @@ class LayerState:
         return layer
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if type(value) not in _PLAIN:
-            hidden = settings.state.attributes.get("untracked")
-            if not hidden and name not in self._untracked_attributes:
-                value = self._track(value)
+        hidden = name in self._untracked_attributes or settings.state.attributes.get("untracked")
+        if type(value) not in _PLAIN and not hidden:
+            value = self._track(value)
             old = self.__dict__.get(name)
             if isinstance(old, (Variable, LayerState)) and old is not value:
                 self._forget(name, old)
@@ -193,16 +192,14 @@ class LayerState:
     def _flatten_layers(self, *, include_self: bool = True, recursive: bool = True) -> list[Any]:
         found = [self] if include_self else []
         seen: set[int] = set()
-
-        def walk(layer: Any) -> None:
-            for child in layer._layers:
-                if id(child) not in seen:
-                    seen.add(id(child))
-                    found.append(child)
-                    if recursive:
-                        walk(child)
-
-        walk(self)
+        stack = list(reversed(self._layers))
+        while stack:
+            layer = stack.pop()
+            if id(layer) not in seen:
+                seen.add(id(layer))
+                found.append(layer)
+                if recursive:
+                    stack.extend(reversed(layer._layers))
         return found
 
     def get_weights(self) -> list[np.ndarray[Any, Any]]:

@@ -55,7 +55,7 @@ class _Tracked:
             owner._untrack(value)
 
 
-class TrackedList(_Tracked, list):  # type: ignore[type-arg]
+class TrackedList(_Tracked, list):
     """A list whose layers and variables belong to a layer."""
 
     def __init__(self, values: Any = (), owner: Any = None) -> None:
@@ -71,7 +71,7 @@ class TrackedList(_Tracked, list):  # type: ignore[type-arg]
     def extend(self, values: Any) -> None:
         super().extend([self._adopt(value) for value in values])
 
-    def __iadd__(self, values: Any) -> TrackedList:  # type: ignore[override, misc]
+    def __iadd__(self, values: Any) -> TrackedList:  # type: ignore[misc]
         self.extend(values)
         return self
 
@@ -109,7 +109,7 @@ class TrackedList(_Tracked, list):  # type: ignore[type-arg]
         return (list, (list(self),))
 
 
-class TrackedDict(_Tracked, dict):  # type: ignore[type-arg]
+class TrackedDict(_Tracked, dict):
     """A dict whose layers and variables belong to a layer."""
 
     def __init__(self, values: Any = (), owner: Any = None) -> None:
@@ -153,7 +153,7 @@ class TrackedDict(_Tracked, dict):  # type: ignore[type-arg]
         return (dict, (dict(self),))
 
 
-class TrackedSet(_Tracked, set):  # type: ignore[type-arg]
+class TrackedSet(_Tracked, set):
     """A set whose layers and variables belong to a layer."""
 
     def __init__(self, values: Any = (), owner: Any = None) -> None:

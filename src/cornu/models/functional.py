@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from cornu import ops
 from cornu.core import engine, registry, settings, tree
 from cornu.core.keras_tensor import CallNode, KerasTensor, node_of
 from cornu.core.tensor import Tensor
@@ -66,7 +67,6 @@ class Functional(Model):
         fields["_allow_non_tensor_positional_args"] = True
         fields["_path"] = "/".join([*settings.state.scopes, self.name])
         self.output_names = [node_of(tensor).operation.name for tensor in graph.outputs]
-        self.input_names = [node_of(tensor).operation.name for tensor in graph.inputs]
         self.built = True
         if trainable is not None and not trainable:
             self.trainable = trainable
@@ -100,6 +100,11 @@ class Functional(Model):
     def outputs(self) -> list[KerasTensor]:
         """The outputs as a flat list."""
         return list(self._graph.outputs)
+
+    @property
+    def input_names(self) -> list[str]:
+        """Names of the inputs."""
+        return [node_of(tensor).operation.name for tensor in self._graph.inputs]
 
     @property
     def input(self) -> Any:
@@ -306,8 +311,7 @@ def _check_tensors(structure: Any, role: str, who: str) -> None:
 
 
 def _start_inside(inputs: Any, outputs: Any) -> tuple[Any, Any]:
-    """Returns new inputs in place of tensors in the middle of a graph, and the outputs of calls
-    of the same layers that start from them."""
+    """Returns new inputs in place of tensors inside a graph, and outputs computed from these."""
     fresh: dict[int, KerasTensor] = {}
     for tensor in tree.flatten(inputs):
         if isinstance(node_of(tensor).operation, InputLayer):
@@ -370,7 +374,7 @@ def _with_rank_of(value: Any, reference: KerasTensor) -> Any:
     if isinstance(value, KerasTensor):
         result: Any = KerasTensor(wanted, value.dtype, name=value.name)
     else:
-        result = engine.primitive.REGISTRY["reshape"](value, shape=wanted)
+        result = ops.reshape(value, wanted)
     if mask is not None:
         set_mask(result, mask)
     return result

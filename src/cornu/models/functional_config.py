@@ -6,7 +6,14 @@ import copy
 from typing import Any
 
 from cornu.core import tree
-from cornu.core.keras_tensor import CallNode, KerasTensor, Operation, node_of
+from cornu.core.keras_tensor import (
+    CallNode,
+    FunctionOperation,
+    KerasTensor,
+    Operation,
+    any_symbolic,
+    node_of,
+)
 from cornu.saving import deserialize_keras_object, serialize_keras_object
 
 
@@ -80,6 +87,101 @@ def get_config(model: Any) -> dict[str, Any]:
     )
 
 
+class _Reader:
+    """Makes the layers of a config and calls them in an order in which that is possible.
+
+    Attributes:
+        layers: The layers by name.
+        results: What the calls of each layer returned, in order. Tensors live only as long as
+            somebody holds them; here they are held until the model is made.
+    """
+
+    def __init__(self) -> None:
+        self.layers: dict[str, Operation] = {}
+        self.results: dict[str, list[Any]] = {}
+
+    def read(self, layers: list[Any]) -> None:
+        """Makes layers from their configs, and all their calls."""
+        waiting: list[tuple[str, Any]] = []
+        for data in layers:
+            name = data["name"] if "name" in data else data["config"]["name"]
+            layer = self.layers[name] = deserialize_keras_object(data)
+            calls = data.get("inbound_nodes") or []
+            self.results[name] = [] if calls else [layer.output]
+            waiting.extend((name, call) for call in calls)
+        while waiting:
+            later = self._make_calls(waiting)
+            if len(later) == len(waiting):
+                names = ", ".join(sorted({name for name, _ in later}))
+                raise ValueError(
+                    f"The config of the model cannot be followed: the calls of {names} depend on "
+                    f"calls that never come."
+                )
+            waiting = later
+
+    def _make_calls(self, waiting: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+        """Makes the calls whose arguments exist and returns the others."""
+        later = []
+        blocked: set[str] = set()
+        for name, call in waiting:
+            if name not in blocked:  # the calls of a layer keep their order
+                try:
+                    arguments, keywords = self._arguments(call)
+                except _NotYet:
+                    blocked.add(name)
+                else:
+                    layer = self.layers[name]
+                    if isinstance(layer, FunctionOperation):
+                        arguments = [_tuples(value) for value in arguments]
+                        keywords = {key: _tuples(value) for key, value in keywords.items()}
+                    self.results[name].append(layer(*arguments, **keywords))
+                    continue
+            later.append((name, call))
+        return later
+
+    def _arguments(self, call: Any) -> tuple[list[Any], dict[str, Any]]:
+        if isinstance(call, list):  # Keras 2: [[layer, call, output, keywords], ...]
+            tensors = [self._output(item[0], item[1], item[2], counted=True) for item in call]
+            keywords = dict(call[0][3]) if len(call[0]) > 3 else {}
+            return [tensors[0] if len(tensors) == 1 else tensors], keywords
+        return self._connect(call["args"]), self._connect(call["kwargs"])
+
+    def _connect(self, structure: Any) -> Any:
+        if isinstance(structure, dict):
+            if structure.get("class_name") == "__keras_tensor__":
+                return self._output(*structure["config"]["keras_history"], counted=False)
+            if "class_name" in structure and "config" in structure:
+                return deserialize_keras_object(structure)
+            return {key: self._connect(value) for key, value in structure.items()}
+        if isinstance(structure, (list, tuple)):
+            return [self._connect(item) for item in structure]
+        return structure
+
+    def _output(self, name: str, number: int, place: int, *, counted: bool) -> Any:
+        if name not in self.layers:
+            raise ValueError(f"The config of the model refers to a layer {name!r} that it lacks.")
+        if counted and hasattr(self.layers[name], "_inputs_struct"):
+            number -= 1
+        if number >= len(self.results[name]):
+            raise _NotYet
+        return tree.flatten(self.results[name][number])[place]
+
+    def place(self, structure: Any) -> Any:
+        """Returns the tensors that a structure of references stands for."""
+        if isinstance(structure, dict):
+            return {key: self.place(value) for key, value in structure.items()}
+        if len(structure) == 3 and isinstance(structure[0], str):
+            return self._output(*structure, counted=True)
+        return [self.place(item) for item in structure]
+
+
+def _tuples(value: Any) -> Any:
+    """Returns a setting with tuples for the lists that JSON made of them."""
+    if isinstance(value, list) and value and not any_symbolic(value):
+        return tuple(_tuples(item) for item in value)
+    return value
+
+
 def from_config(cls: Any, config: dict[str, Any]) -> Any:
     """Makes a functional model from its config.
 
@@ -94,78 +196,9 @@ def from_config(cls: Any, config: dict[str, Any]) -> Any:
         ValueError: When calls refer to layers or calls that do not exist.
     """
     config = dict(config)
-    layers: dict[str, Operation] = {}
-    waiting: list[tuple[str, Any]] = []
-    # What is not held by a model lives as long as its tensors: keep them until the model is made.
-    made: dict[str, list[Any]] = {}
-    for data in config.pop("layers"):
-        name = data["name"] if "name" in data else data["config"]["name"]
-        layers[name] = deserialize_keras_object(data)
-        calls = data.get("inbound_nodes") or []
-        made[name] = []
-        if not calls:
-            made[name].append(layers[name].output)
-        waiting.extend((name, call) for call in calls)
-
-    def output(name: str, number: int, place: int, *, offset: bool) -> Any:
-        if name not in layers:
-            raise ValueError(f"The config of the model refers to a layer {name!r} that it lacks.")
-        if offset and hasattr(layers[name], "_inputs_struct"):
-            number -= 1
-        if number >= len(made[name]):
-            raise _NotYet
-        return tree.flatten(made[name][number])[place]
-
-    while waiting:
-        later = []
-        blocked: set[str] = set()
-        for name, call in waiting:
-            if name in blocked:  # the calls of a layer keep their order
-                later.append((name, call))
-                continue
-            try:
-                arguments, keywords = _call_arguments(call, output)
-            except _NotYet:
-                blocked.add(name)
-                later.append((name, call))
-                continue
-            made[name].append(layers[name](*arguments, **keywords))
-        if len(later) == len(waiting):
-            names = ", ".join(sorted({name for name, _ in later}))
-            raise ValueError(
-                f"The config of the model cannot be followed: the calls of {names} depend on calls "
-                f"that never come."
-            )
-        waiting = later
-
-    def place(structure: Any) -> Any:
-        if isinstance(structure, dict):
-            return {key: place(value) for key, value in structure.items()}
-        if len(structure) == 3 and isinstance(structure[0], str):
-            return output(*structure, offset=True)
-        return [place(item) for item in structure]
-
-    inputs = place(config.pop("input_layers"))
-    outputs = place(config.pop("output_layers"))
+    reader = _Reader()
+    reader.read(config.pop("layers"))
+    inputs = reader.place(config.pop("input_layers"))
+    outputs = reader.place(config.pop("output_layers"))
     name, trainable = config.pop("name", None), config.pop("trainable", None)
     return cls(inputs=inputs, outputs=outputs, name=name, trainable=trainable, **config)
-
-
-def _call_arguments(call: Any, output: Any) -> tuple[list[Any], dict[str, Any]]:
-    if isinstance(call, list):  # Keras 2: [[layer, call, output, keywords], ...]
-        tensors = [output(item[0], item[1], item[2], offset=True) for item in call]
-        keywords = dict(call[0][3]) if len(call[0]) > 3 else {}
-        return [tensors[0] if len(tensors) == 1 else tensors], keywords
-
-    def connect(structure: Any) -> Any:
-        if isinstance(structure, dict):
-            if structure.get("class_name") == "__keras_tensor__":
-                return output(*structure["config"]["keras_history"], offset=False)
-            if "class_name" in structure and "config" in structure:
-                return deserialize_keras_object(structure)
-            return {key: connect(value) for key, value in structure.items()}
-        if isinstance(structure, (list, tuple)):
-            return [connect(item) for item in structure]
-        return structure
-
-    return connect(call["args"]), connect(call["kwargs"])

@@ -178,9 +178,7 @@ class ModelGraph:
             lambda tensor: _Slot(places[id(tensor)]), self.output_structure
         )
 
-    def run(
-        self, values: Sequence[Any], function_of: Callable[[Any], Any] | None = None
-    ) -> Any:
+    def run(self, values: Sequence[Any], function_of: Callable[[Any], Any] | None = None) -> Any:
         """Makes the calls on given inputs.
 
         Args:

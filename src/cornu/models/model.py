@@ -83,7 +83,8 @@ class Model(Trainer, Layer):
         )
 
     def _who(self) -> str:
-        return f"{type(self).__name__} model {getattr(self, 'name', '(unnamed)')!r}"
+        shown: str | None = self.__dict__.get("_shown_as")
+        return shown or f"{type(self).__name__} model {getattr(self, 'name', '(unnamed)')!r}"
 
     def _own_metrics(self) -> list[Any]:
         found = list(self._metrics)
@@ -126,9 +127,8 @@ class Model(Trainer, Layer):
 
     def build_from_config(self, config: dict[str, Any]) -> None:
         """Makes the weights from what `get_build_config` returned."""
-        if config and config.get("input_shape") is not None:
-            super().build_from_config(config)
-        elif config and "shapes_dict" in config and self._has_own_build():
+        has_shapes = "shapes_dict" in config and self._has_own_build()
+        if has_shapes or config.get("input_shape") is not None:
             super().build_from_config(config)
 
     # ---------------------------------------------------------------- layers

@@ -140,7 +140,7 @@ class Sequential(Model):
         entered = enter_scope(self)
         try:
             outputs = layer(known.outputs[0])
-            self._functional = Functional(known.inputs[0], outputs)
+            self._connect(known.inputs[0], outputs)
         except BaseException:
             self._layers.pop()
             raise
@@ -181,7 +181,12 @@ class Sequential(Model):
         for layer in self._layers[1:]:
             self._check_positional(layer)
             outputs = layer(outputs)
-        self._functional = Functional(inputs, outputs)
+        self._connect(inputs, outputs)
+
+    def _connect(self, inputs: Any, outputs: Any) -> None:
+        functional = Functional(inputs, outputs)
+        functional.__dict__["_shown_as"] = self._who()  # for its error messages
+        self._functional = functional
 
     def _check_positional(self, layer: Layer) -> None:
         signature = signature_of(type(layer), "call")
@@ -336,9 +341,8 @@ class Sequential(Model):
         if model._layers:
             model._rebuild()
         shape = config.get("build_input_shape")
-        if model._functional is None and model._layers and is_shape(shape):
+        if shape and model._functional is None and model._layers and is_shape(shape):
             model.build(tuple(shape))
         if config.get("trainable") is False:
             model.trainable = False
         return model
-

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cornu.core import dtypes, shapes, tree
+from cornu.core.keras_tensor import FunctionOperation
 from cornu.layers.call import map_shapes
 from cornu.layers.layer import Layer
 from cornu.models import table
@@ -62,6 +63,13 @@ def output_shape_text(layer: Any) -> str:
         return "?"
 
 
+def _kind(operation: Any) -> str:
+    """Returns the class name of a layer; for a recorded function Keras's class name for it."""
+    if isinstance(operation, FunctionOperation):
+        return operation.function.__name__.title().replace("_", "")
+    return type(operation).__name__
+
+
 def _is_chain(graph: Any) -> bool:
     """Whether every layer of a functional model has one input and is called once."""
     nodes = []
@@ -99,7 +107,7 @@ class _Table:
         params = "0"
         if hasattr(layer, "built"):
             params = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
-        row = [f"{prefix}{layer.name} ({type(layer).__name__})", output_shape_text(layer), params]
+        row = [f"{prefix}{layer.name} ({_kind(layer)})", output_shape_text(layer), params]
         if not self.is_chain:
             row.append(self.connections(layer))
         if self.show_trainable:

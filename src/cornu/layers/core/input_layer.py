@@ -190,4 +190,4 @@ def Input(
         optional=optional,
         name=name,
     )
-    return layer.output  # type: ignore[no-any-return]
+    return layer.output

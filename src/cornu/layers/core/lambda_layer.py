@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from cornu.core import registry, tree
@@ -56,10 +57,9 @@ class Lambda(Layer):
         self.mask = mask
         self.supports_masking = mask is not None
         self._output_shape = output_shape
-        try:
+        accepted: Any = {}
+        with suppress(TypeError, ValueError):  # a function in C has no signature
             accepted = inspect.signature(function).parameters
-        except (TypeError, ValueError):
-            accepted = {}
         self._takes = tuple(name for name in ("training", "mask") if name in accepted)
 
     def call(self, inputs: Any, mask: Any = None, training: Any = None) -> Any:
