@@ -3,60 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from cornu.losses._functions import (
-    binary_focal_crossentropy as binary_focal_crossentropy,
-)
-from cornu.losses._functions import (
-    categorical_crossentropy as categorical_crossentropy,
-)
-from cornu.losses._functions import (
-    categorical_focal_crossentropy as categorical_focal_crossentropy,
-)
-from cornu.losses._functions import (
-    categorical_hinge as categorical_hinge,
-)
-from cornu.losses._functions import (
-    cosine_similarity as cosine_similarity,
-)
-from cornu.losses._functions import (
-    dice as dice,
-)
-from cornu.losses._functions import (
-    hinge as hinge,
-)
-from cornu.losses._functions import (
-    huber as huber,
-)
-from cornu.losses._functions import (
-    kl_divergence as kl_divergence,
-)
-from cornu.losses._functions import (
-    log_cosh as log_cosh,
-)
-from cornu.losses._functions import (
-    mean_absolute_error as mean_absolute_error,
-)
-from cornu.losses._functions import (
-    mean_absolute_percentage_error as mean_absolute_percentage_error,
-)
-from cornu.losses._functions import (
-    mean_squared_error as mean_squared_error,
-)
-from cornu.losses._functions import (
-    mean_squared_logarithmic_error as mean_squared_logarithmic_error,
-)
-from cornu.losses._functions import (
-    poisson as poisson,
-)
-from cornu.losses._functions import (
-    sparse_categorical_crossentropy as sparse_categorical_crossentropy,
-)
-from cornu.losses._functions import (
-    squared_hinge as squared_hinge,
-)
-from cornu.losses._functions import (
-    tversky as tversky,
-)
 from cornu.losses._loss import Loss as Loss
 from cornu.losses._loss import LossFunctionWrapper as LossFunctionWrapper
 from cornu.losses._losses import (
@@ -118,6 +64,60 @@ from cornu.losses._losses import (
 )
 from cornu.ops.loss_functions import (
     binary_crossentropy as binary_crossentropy,
+)
+from cornu.ops.loss_functions import (
+    binary_focal_crossentropy as binary_focal_crossentropy,
+)
+from cornu.ops.loss_functions import (
+    categorical_crossentropy as categorical_crossentropy,
+)
+from cornu.ops.loss_functions import (
+    categorical_focal_crossentropy as categorical_focal_crossentropy,
+)
+from cornu.ops.loss_functions import (
+    categorical_hinge as categorical_hinge,
+)
+from cornu.ops.loss_functions import (
+    cosine_similarity as cosine_similarity,
+)
+from cornu.ops.loss_functions import (
+    dice as dice,
+)
+from cornu.ops.loss_functions import (
+    hinge as hinge,
+)
+from cornu.ops.loss_functions import (
+    huber as huber,
+)
+from cornu.ops.loss_functions import (
+    kl_divergence as kl_divergence,
+)
+from cornu.ops.loss_functions import (
+    log_cosh as log_cosh,
+)
+from cornu.ops.loss_functions import (
+    mean_absolute_error as mean_absolute_error,
+)
+from cornu.ops.loss_functions import (
+    mean_absolute_percentage_error as mean_absolute_percentage_error,
+)
+from cornu.ops.loss_functions import (
+    mean_squared_error as mean_squared_error,
+)
+from cornu.ops.loss_functions import (
+    mean_squared_logarithmic_error as mean_squared_logarithmic_error,
+)
+from cornu.ops.loss_functions import (
+    poisson as poisson,
+)
+from cornu.ops.loss_functions import (
+    sparse_categorical_crossentropy as sparse_categorical_crossentropy,
+)
+from cornu.ops.loss_functions import (
+    squared_hinge as squared_hinge,
+)
+from cornu.ops.loss_functions import (
+    tversky as tversky,
 )
 from cornu.saving import identifiers
 from cornu.saving.serialization import serialize_keras_object

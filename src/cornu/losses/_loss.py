@@ -63,7 +63,15 @@ class Loss:
         )
         y_true = tree.map_structure(self._target, y_true)
         values = ops.cast(self.call(y_true, y_pred), self._dtype)
+        mask = self.mask(y_true)
+        if mask is not None:
+            sample_weight = _masked(sample_weight, mask, self.reduction, self._dtype)
         return reduce_weighted_values(values, sample_weight, self.reduction, self._dtype)
+
+    def mask(self, y_true: Any) -> Any:
+        """Returns which values count, as a bool tensor, or None when all do."""
+        del y_true
+        return None
 
     def _target(self, leaf: Any) -> Any:
         tensor = ops.convert_to_tensor(leaf)
@@ -122,6 +130,19 @@ class LossFunctionWrapper(Loss):
         if type(self) is LossFunctionWrapper:
             config["fn"] = serialize_keras_object(self.fn)
         return {**config, **self._fn_kwargs}
+
+
+def _masked(sample_weight: Any, mask: Any, reduction: str | None, dtype: str) -> Any:
+    """Returns weights that are 0 where masked; means are taken over what is left."""
+    weights = ops.cast(mask, dtype)
+    if reduction in ("mean", "sum_over_batch_size"):
+        scale = ops.divide_no_nan(float(mask.size), ops.sum(weights))
+        weights = ops.multiply(weights, scale)
+    if sample_weight is None:
+        return weights
+    given = ops.cast(ops.convert_to_tensor(sample_weight), dtype)
+    weights, given = same_rank(weights, given)
+    return ops.multiply(weights, given)
 
 
 def reduce_weighted_values(

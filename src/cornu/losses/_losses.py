@@ -464,6 +464,15 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
             axis=axis,
         )
 
+    def mask(self, y_true: Any) -> Any:
+        """Returns which samples are not of the ignored class."""
+        ignored = self._fn_kwargs["ignore_class"]
+        if ignored is None:
+            return None
+        if len(y_true.shape) > 1 and y_true.shape[-1] == 1:
+            y_true = ops.squeeze(y_true, -1)
+        return ops.not_equal(y_true, ignored)
+
 
 @builtin("loss")
 class Dice(LossFunctionWrapper):
@@ -495,8 +504,8 @@ class Tversky(LossFunctionWrapper):
     """1 minus the Tversky index of masks.
 
     Args:
-        alpha: Weight of false positives.
-        beta: Weight of false negatives.
+        alpha: Weight of what is missed.
+        beta: Weight of what is found wrongly.
         axis: Axes of the sums; all when None.
         reduction: As in Loss.
         name: Name.

@@ -370,7 +370,10 @@ def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
 def tversky(
     y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None
 ) -> Any:
-    """Returns 1 - the Tversky index, Dice with its own weights of the two kinds of errors."""
+    """Returns 1 - the Tversky index, Dice with its own weights of the two kinds of errors.
+
+    As in Keras, `alpha` weighs what is missed and `beta` what is found wrongly.
+    """
     y_true, y_pred = pair(y_true, y_pred)
     if axis is None:
         y_true, y_pred = ops.reshape(y_true, (-1,)), ops.reshape(y_pred, (-1,))
@@ -378,6 +381,6 @@ def tversky(
     overlap = ops.sum(ops.multiply(y_true, y_pred), axis=axis)
     false_positive = ops.sum(ops.multiply(ops.subtract(1.0, y_true), y_pred), axis=axis)
     false_negative = ops.sum(ops.multiply(y_true, ops.subtract(1.0, y_pred)), axis=axis)
-    errors = ops.add(ops.multiply(false_positive, alpha), ops.multiply(false_negative, beta))
+    errors = ops.add(ops.multiply(false_negative, alpha), ops.multiply(false_positive, beta))
     index = ops.divide(overlap, ops.add(ops.add(overlap, errors), epsilon))
     return ops.subtract(1.0, index)

@@ -262,9 +262,8 @@ class Optimizer:
                 self._slots.setdefault(name, {})[variable] = slot
 
     def slot_initial(self, name: str, variable: Variable) -> Any:
-        """Returns what a slot begins with: "zeros", a number or a tensor."""
-        if name == "average":
-            return lambda shape, dtype: variable.value
+        """Returns what a slot begins with: "zeros", a number or a function."""
+        del name, variable
         return "zeros"
 
     def slot(self, name: str, variable: Variable) -> Variable:
@@ -403,10 +402,14 @@ class Optimizer:
 
     def _after_updates(self, variables: list[Variable]) -> None:
         if self.use_ema:
-            keep = self.ema_momentum
+            first = ops.equal(self._iterations, 0)
+            keep = ops.where(first, 0.0, self.ema_momentum)
             for variable in variables:
                 average = self.slot("average", variable)
-                mixed = ops.add(ops.multiply(average, keep), ops.multiply(variable, 1.0 - keep))
+                mixed = ops.add(
+                    ops.multiply(average, keep),
+                    ops.multiply(variable, ops.subtract(1.0, keep)),
+                )
                 self.assign(average, mixed)
                 if self.ema_overwrite_frequency:
                     count = ops.add(self._iterations, 1)
