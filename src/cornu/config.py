@@ -42,7 +42,9 @@ def set_num_threads(threads: int) -> None:
         >>> set_num_threads(2)
     """
     if not isinstance(threads, int) or threads < 1:
-        raise ValueError(f"set_num_threads: expected a whole number of at least 1; got {threads!r}.")
+        raise ValueError(
+            f"set_num_threads: expected a whole number of at least 1; got {threads!r}."
+        )
     setter: Any = getattr(current_engine(), "set_num_threads", None)
     if setter is not None:
         setter(threads)

@@ -23,7 +23,9 @@ _NUMBERS = frozenset((*dtypes.FLOATS, *dtypes.SIGNED, *dtypes.UNSIGNED))
 _UNKNOWN = (str, bytes, dict, set, type(None))
 
 
-def _forward(function: Callable[..., Any], direct: Primitive | None, allowed: frozenset[str]) -> Any:
+def _forward(
+    function: Callable[..., Any], direct: Primitive | None, allowed: frozenset[str]
+) -> Any:
     """Returns `left.__op__(right)`; equal tensors go straight to the primitive."""
 
     def operator(self: Any, other: Any) -> Any:

@@ -184,7 +184,7 @@ def elu(x: Any, alpha: float = 1.0) -> Tensor:
     x = floating(x)
     if alpha > 0:
         return _elu(x, alpha, 1.0)
-    below = e.mul(e.expm1(e.min(x, like(x, 0))), like(x, alpha))
+    below = e.mul(e.expm1(_where_positive(x, like(x, 0), x)), like(x, alpha))
     return _where_positive(x, x, below)
 
 
@@ -218,7 +218,7 @@ def celu(x: Any, alpha: float = 1.0) -> Tensor:
     """
     x = floating(x)
     scale = like(x, alpha)
-    below = e.mul(scale, e.expm1(e.div(e.min(x, like(x, 0)), scale)))
+    below = e.mul(scale, e.expm1(e.div(_where_positive(x, like(x, 0), x), scale)))
     return _where_positive(x, x, below)
 
 
@@ -419,6 +419,5 @@ def sparse_sigmoid(x: Any) -> Tensor:
         [0.0, 0.5, 1.0]
     """
     x = floating(x)
-    one = like(x, 1)
-    line = e.mul(like(x, 0.5), e.add(x, one))
-    return e.select(e.le(x, e.neg(one)), like(x, 0), e.select(e.ge(x, one), one, line))
+    line = e.min(e.max(e.add(x, like(x, 1)), like(x, 0)), like(x, 2))
+    return e.mul(line, like(x, 0.5))

@@ -400,6 +400,8 @@ def ldexp(x1: Any, x2: Any) -> Tensor:
     """
     exponent = as_tensor(x2)
     if not dtypes.is_integer(exponent.dtype):
-        raise TypeError(f"ldexp: the exponent x2 must be whole numbers; got dtype {exponent.dtype}.")
+        raise TypeError(
+            f"ldexp: the exponent x2 must be whole numbers; got dtype {exponent.dtype}."
+        )
     x1, x2 = pair(x1, exponent, "float")
     return e.mul(x1, e.pow(like(x2, 2), x2))

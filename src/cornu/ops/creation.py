@@ -301,7 +301,9 @@ def geomspace(
         >>> [round(x, 3) for x in geomspace(1.0, 100.0, 3).tolist()]
         [1.0, 10.0, 100.0]
     """
-    result = e.exp(linspace(e.log(floating(start)), e.log(floating(stop)), num, endpoint, axis=axis))
+    result = e.exp(
+        linspace(e.log(floating(start)), e.log(floating(stop)), num, endpoint, axis=axis)
+    )
     return result if dtype is None else cast(result, dtypes.canonical(dtype))
 
 

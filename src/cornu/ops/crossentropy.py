@@ -242,7 +242,5 @@ def sparse_categorical_crossentropy(
     # as the target. A class that does not exist counts nothing.
     total = r.reduce_sum(output, axes=(place,))
     share = e.div(r.reduce_sum(e.mul(chosen, output), axes=(place,)), total)
-    exists = e.and_(
-        e.ge(labels, like(labels, 0)), e.lt(labels, like(labels, output.shape[place]))
-    )
+    exists = e.and_(e.ge(labels, like(labels, 0)), e.lt(labels, like(labels, output.shape[place])))
     return e.select(exists, e.neg(e.log(_inside(share))), like(share, 0))

@@ -8,19 +8,21 @@ from typing import Any
 from cornu.core import dtypes
 from cornu.core.primitives import elementwise as e
 from cornu.core.tensor import Tensor
-from cornu.ops._common import LARGEST, as_tensor, cast, floating, like, op, pair
+from cornu.ops._common import LARGEST, as_tensor, cast, differentiated, floating, like, op, pair
 
 
 @op
 def absolute(x: Any) -> Tensor:
-    """Returns the absolute value.
+    """Returns the absolute value; its derivative at 0 is 1, as on JAX.
 
     Example:
         >>> absolute([-1.5, 2.0]).tolist()
         [1.5, 2.0]
     """
     x = as_tensor(x)
-    return x if x.dtype == "bool" or x.dtype in dtypes.UNSIGNED else e.abs(x)
+    if not dtypes.is_float(x.dtype):
+        return x if x.dtype == "bool" or x.dtype in dtypes.UNSIGNED else e.abs(x)
+    return differentiated(e.abs, lambda g, out, x: e.select(e.ge(x, like(x, 0)), g, e.neg(g)), x)
 
 
 abs = absolute
@@ -297,7 +299,9 @@ def round(x: Any, decimals: int = 0) -> Tensor:
     if not dtypes.is_float(x.dtype):
         if decimals >= 0:
             return x
-        scaled = e.div(cast(x, "float64"), e.full(shape=x.shape, dtype="float64", value=10.0**-decimals))
+        scaled = e.div(
+            cast(x, "float64"), e.full(shape=x.shape, dtype="float64", value=10.0**-decimals)
+        )
         rounded = e.mul(e.round(scaled), like(scaled, 10.0**-decimals))
         return cast(rounded, x.dtype)
     if decimals == 0:

@@ -96,11 +96,13 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Tensor:
             f"take_along_axis: x and indices must have one rank; got shapes {x.shape} and "
             f"{places.shape}."
         )
-    rest = list(shapes.broadcast(
-        (*x.shape[:place], 1, *x.shape[place + 1 :]),
-        (*places.shape[:place], 1, *places.shape[place + 1 :]),
-        who="take_along_axis",
-    ))
+    rest = list(
+        shapes.broadcast(
+            (*x.shape[:place], 1, *x.shape[place + 1 :]),
+            (*places.shape[:place], 1, *places.shape[place + 1 :]),
+            who="take_along_axis",
+        )
+    )
     rest[place] = x.shape[place]
     x = expand(x, tuple(rest))
     rest[place] = places.shape[place]
@@ -334,9 +336,7 @@ def _segments(
     wide = constant(start(x.dtype), (num_segments + 1, *x.shape[1:]), x.dtype)
     merged = gather.scatter_nd(wide, places, x, mode=mode)
     limit = (num_segments, *x.shape[1:])
-    result: Tensor = layout.slice(
-        merged, start=(0,) * x.ndim, limit=limit, strides=(1,) * x.ndim
-    )
+    result: Tensor = layout.slice(merged, start=(0,) * x.ndim, limit=limit, strides=(1,) * x.ndim)
     return result
 
 

@@ -191,7 +191,9 @@ def kron(x1: Any, x2: Any) -> Tensor:
     left = (1,) * (rank - a.ndim) + a.shape
     right = (1,) * (rank - b.ndim) + b.shape
     wide = tuple(size for sizes in zip(left, right, strict=True) for size in sizes)
-    rows = layout.broadcast(layout.reshape(a, shape=left), shape=wide, dims=tuple(range(0, 2 * rank, 2)))
+    rows = layout.broadcast(
+        layout.reshape(a, shape=left), shape=wide, dims=tuple(range(0, 2 * rank, 2))
+    )
     columns = layout.broadcast(
         layout.reshape(b, shape=right), shape=wide, dims=tuple(range(1, 2 * rank, 2))
     )

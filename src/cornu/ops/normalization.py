@@ -158,8 +158,7 @@ def moments(
         return results
     limit = LARGEST[x.dtype]
     mean, variance = (
-        cast(e.min(e.max(part, like(part, -limit)), like(part, limit)), x.dtype)
-        for part in results
+        cast(e.min(e.max(part, like(part, -limit)), like(part, limit)), x.dtype) for part in results
     )
     return mean, variance
 
@@ -215,9 +214,7 @@ def batch_normalization(
     if offset is not None:
         shift = e.add(*pair(shift, as_tensor(offset, x.dtype)))
     axes = (place,)
-    return e.add(
-        e.mul(x, _along(inverse, x, axes, x.dtype)), _along(shift, x, axes, x.dtype)
-    )
+    return e.add(e.mul(x, _along(inverse, x, axes, x.dtype)), _along(shift, x, axes, x.dtype))
 
 
 def _wide(x: Tensor) -> Tensor:

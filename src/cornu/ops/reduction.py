@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.core import dtypes, shapes, tape
+from cornu.core import dtypes, shapes
 from cornu.core.primitive import Primitive
 from cornu.core.primitives import elementwise as e
 from cornu.core.primitives import layout
@@ -173,7 +173,9 @@ def std(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     return e.sqrt(var(x, axis, keepdims))
 
 
-def _extreme(primitive: Primitive, merge: Primitive, x: Any, axis: Any, keepdims: bool, initial: Any) -> Tensor:
+def _extreme(
+    primitive: Primitive, merge: Primitive, x: Any, axis: Any, keepdims: bool, initial: Any
+) -> Tensor:
     x = as_tensor(x)
     axes = shapes.normalize_axes(axis, len(x.shape), primitive.name)
     if initial is not None and shapes.size([x.shape[a] for a in axes]) == 0:
@@ -388,16 +390,20 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     if not axes:
         return x
 
-    def forward(x: Tensor) -> Tensor:
+    def shifted(x: Tensor) -> tuple[Tensor, Tensor]:
         largest = r.reduce_max(x, axes=axes)
         largest = e.select(e.is_finite(largest), largest, like(largest, 0))
-        shifted = e.exp(e.sub(x, spread(largest, x.shape, axes)))
-        result: Tensor = e.add(e.log(r.reduce_sum(shifted, axes=axes)), largest)
+        return e.exp(e.sub(x, spread(largest, x.shape, axes))), largest
+
+    def forward(x: Tensor) -> Tensor:
+        powers, largest = shifted(x)
+        result: Tensor = e.add(e.log(r.reduce_sum(powers, axes=axes)), largest)
         return result
 
     def backward(g: Tensor, out: Tensor, x: Tensor) -> Tensor:
-        share = e.exp(e.sub(x, spread(out, x.shape, axes)))
-        result: Tensor = e.mul(spread(g, x.shape, axes), share)
+        powers, _ = shifted(x)
+        share = e.div(g, r.reduce_sum(powers, axes=axes))
+        result: Tensor = e.mul(powers, spread(share, x.shape, axes))
         return result
 
     result = differentiated(forward, backward, x)
@@ -486,10 +492,3 @@ def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
         [1, 2, 6]
     """
     return _running(r.cumprod, x, axis, dtype)
-
-
-def constant_max(x: Tensor, axes: tuple[int, ...]) -> Tensor:
-    """Returns the largest elements as constants, to shift exponents by."""
-    with tape.no_tape():
-        result: Tensor = r.reduce_max(x, axes=axes)
-        return result

@@ -183,9 +183,7 @@ def truncated_normal(
 
 
 @op
-def randint(
-    shape: Any, minval: Any, maxval: Any, dtype: Any = "int32", seed: Any = None
-) -> Tensor:
+def randint(shape: Any, minval: Any, maxval: Any, dtype: Any = "int32", seed: Any = None) -> Tensor:
     """Returns whole numbers from `minval` up to (not including) `maxval`.
 
     Args:

@@ -138,9 +138,7 @@ def split_key(key: Tensor) -> tuple[Tensor, Tensor]:
         with np.errstate(over="ignore"):
             hashed = keys.threefry(*words)
         first, second = (engine.tensor_from_numpy(part) for part in hashed)
-    pairs = [
-        layout.concatenate(_at(first, place), _at(second, place), axis=0) for place in (0, 1)
-    ]
+    pairs = [layout.concatenate(_at(first, place), _at(second, place), axis=0) for place in (0, 1)]
     return pairs[0], pairs[1]
 
 

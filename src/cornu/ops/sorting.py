@@ -239,7 +239,11 @@ def unique(
         filler = values.take(0, axis=place) if fill_value is None else fill_value
         if size > count:
             np.moveaxis(values, place, 0)[count:] = filler
-        index = np.resize(index[:size], size) if count >= size else np.pad(index, (0, size - count), constant_values=index[0])
+        index = (
+            np.resize(index[:size], size)
+            if count >= size
+            else np.pad(index, (0, size - count), constant_values=index[0])
+        )
         counts = counts[:size] if count >= size else np.pad(counts, (0, size - count))
     results = [engine.tensor_from_numpy(np.ascontiguousarray(values), x.dtype)]
     for wanted, extra in (
