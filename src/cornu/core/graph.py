@@ -60,7 +60,7 @@ class Node:
         primitive: Primitive,
         inputs: Sequence[Value],
         params: dict[str, Any],
-        specs: Sequence[Spec],
+        specs: Sequence[Spec | Value],
     ) -> None:
         self.primitive = primitive
         self.inputs = list(inputs)

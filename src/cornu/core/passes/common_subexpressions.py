@@ -21,13 +21,11 @@ def merge_common_subexpressions(graph: Graph) -> Graph:
     known: dict[Any, list[Value]] = {}
     for node in graph.nodes:
         operands = result.operands(node)
-        params = node.params
-        # repr tells 0.0 from -0.0, which compare equal.
-        key = (
-            node.primitive.name,
-            *operands,
-            *((repr(params),) if node.primitive.name == "full" else params.items()),
-        )
+        name, params = node.primitive.name, node.params
+        if name == "full":  # 0.0 and -0.0 compare equal, as do 1, 1.0 and True
+            key: Any = (name, params["shape"], params["dtype"], repr(params["value"]))
+        else:
+            key = (name, *operands, *params.items())
         first = known.get(key)
         if first is None:
             known[key] = result.keep(node, operands).outputs

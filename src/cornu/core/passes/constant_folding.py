@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 from cornu.core import shapes
@@ -13,6 +13,8 @@ from cornu.core.primitives import elementwise
 from cornu.core.tensor import Tensor
 
 Evaluate = Callable[[Primitive, Sequence[Tensor], dict[str, Any]], Sequence[Tensor]]
+
+_LAYOUT = frozenset(("reshape", "transpose", "broadcast", "slice", "reverse"))
 
 # Larger results are computed in each run: a plan should not carry around megabytes of ones.
 _MAX_ELEMENTS = 4096
@@ -25,8 +27,8 @@ _ELEMENTWISE = frozenset(
 def fold_constants(graph: Graph, evaluate: Evaluate) -> Graph:
     """Returns the graph with constant computations replaced by their values.
 
-    An elementwise primitive on operands that hold one number everywhere (`full`, or a constant of
-    shape ()) becomes a `full`; other primitives on small constants become constants.
+    An elementwise or layout primitive on operands that hold one number everywhere (`full`, or a
+    constant of shape ()) becomes a `full`; other primitives on small constants become constants.
 
     Args:
         graph: Any graph.
@@ -46,9 +48,10 @@ def fold_constants(graph: Graph, evaluate: Evaluate) -> Graph:
         operands = result.operands(node)
         if name == "full":
             uniform[node.outputs[0]] = node.params["value"]
-        elif operands and name in _ELEMENTWISE and all(value in uniform for value in operands):
-            scalar = _on_scalars(node, [uniform[value] for value in operands], evaluate)
+        elif operands and _all_in(operands, uniform) and (name in _ELEMENTWISE or name in _LAYOUT):
             output = node.outputs[0]
+            numbers = [uniform[value] for value in operands]
+            scalar = numbers[0] if name in _LAYOUT else _on_scalars(node, numbers, evaluate)
             params = {"shape": output.shape, "dtype": output.dtype, "value": scalar}
             folded = result.add(REGISTRY["full"], (), params, output.spec)
             result.replace(output, folded)
@@ -65,6 +68,10 @@ def fold_constants(graph: Graph, evaluate: Evaluate) -> Graph:
     return result.finish()
 
 
+def _all_in(operands: Sequence[Value], table: Container[Value]) -> bool:
+    return all(value in table for value in operands)
+
+
 def _on_scalars(node: Node, numbers: Sequence[Any], evaluate: Evaluate) -> Any:
     operands = [
         evaluate(REGISTRY["full"], (), {"shape": (), "dtype": value.dtype, "value": number})[0]
@@ -76,7 +83,7 @@ def _on_scalars(node: Node, numbers: Sequence[Any], evaluate: Evaluate) -> Any:
 def _is_small_constant(node: Node, operands: Sequence[Value], graph: Graph) -> bool:
     return (
         bool(operands)
-        and all(value in graph.constants for value in operands)
+        and _all_in(operands, graph.constants)
         and all(shapes.size(value.shape) <= _MAX_ELEMENTS for value in node.outputs)
     )
 

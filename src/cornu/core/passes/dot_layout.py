@@ -25,12 +25,14 @@ def fold_transposes_into_dots(graph: Graph) -> Graph:
         operands = result.operands(node)
         if node.primitive.name == "dot_general":
             params: dict[str, Any] = node.params
+            operands = list(operands)
             for side in (0, 1):
                 operands[side], params = _without_transpose(operands[side], params, side)
             if params is not node.params:
                 output = node.outputs[0]
                 result.replace(output, result.add(node.primitive, operands, params, output.spec))
                 continue
+            operands = result.operands(node)
         elif node.primitive.name == "transpose":
             dot = operands[0].node
             if dot is not None and tuple(node.params["permutation"]) == _exchange(dot):

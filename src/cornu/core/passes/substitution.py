@@ -27,14 +27,17 @@ class Substitution:
         self.graph.outer = dict(source.outer)
 
     def operands(self, node: Node) -> list[Value]:
-        """Returns what the node's operands are now."""
+        """Returns what the node's operands are now; its own list when they have not changed."""
         replaced = self.replaced
-        return [replaced.get(value, value) for value in node.inputs]
+        for value in node.inputs:
+            if value in replaced:
+                return [replaced.get(x, x) for x in node.inputs]
+        return node.inputs
 
     def keep(self, node: Node, operands: list[Value]) -> Node:
         """Appends the node; a copy of it when its operands have changed."""
-        if operands != node.inputs:
-            copy = Node(node.primitive, operands, node.params, [v.spec for v in node.outputs])
+        if operands is not node.inputs:
+            copy = Node(node.primitive, operands, node.params, node.outputs)
             self.replaced.update(zip(node.outputs, copy.outputs, strict=True))
             node = copy
         self.graph.nodes.append(node)

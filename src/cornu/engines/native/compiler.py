@@ -70,7 +70,6 @@ def optimize(graph: Graph, engine: Any) -> Graph:
         A new graph.
     """
     graph = remove_dead_code(graph)
-    graph = simplify(graph)
     graph = fold_constants(graph, evaluator(engine))
     graph = simplify(graph)
     graph = merge_common_subexpressions(graph)

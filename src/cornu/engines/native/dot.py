@@ -37,7 +37,7 @@ def emit_dot(emitter: Emitter, cluster: Cluster) -> None:
     if value.dtype in HALVES:
         _emit_half(emitter, cluster, node)
         return
-    product = _prepare(emitter, node, *node.inputs)
+    product = _prepare(emitter, node)
     if not cluster.members:
         place = emitter.allocate(value, cluster)
         emitter.plan.matmul(*product, tuple(place))
@@ -63,7 +63,7 @@ def _emit_half(emitter: Emitter, cluster: Cluster, node: Node) -> None:
     """Emits a product of 16-bit floats: computed in float32 and rounded once."""
     value = node.outputs[0]
     wide = [_widened(emitter, operand) for operand in node.inputs]
-    product = _prepare(emitter, node, *node.inputs, places=wide)._replace(dtype=DTYPE["float32"])
+    product = _prepare(emitter, node, wide)._replace(dtype=DTYPE["float32"])
     program = _native.Program()
     program.output(program.load(DTYPE["float32"]), DTYPE[value.dtype])
     place = emitter.allocate(value, cluster)
@@ -100,9 +100,8 @@ def _axes(node: Node) -> tuple[_Axes, _Axes]:
     return result[0], result[1]
 
 
-def _prepare(
-    emitter: Emitter, node: Node, a: Value, b: Value, places: Sequence[Place] | None = None
-) -> _Product:
+def _prepare(emitter: Emitter, node: Node, places: Sequence[Place] | None = None) -> _Product:
+    a, b = node.inputs
     axes_a, axes_b = _axes(node)
     place_a, place_b = places or (emitter.locate(a), emitter.locate(b))
     strides_a = _merged(a.shape, place_a.strides, axes_a)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cornu import _native
 from cornu.core.graph import Node, Value
 from cornu.core.passes.clusters import Cluster
@@ -48,7 +50,7 @@ class ClusterProgram:
     """
 
     def __init__(self, emitter: Emitter) -> None:
-        self.program = _native.Program()
+        self.program: Any = _native.Program()
         self.operands: list[tuple[Value, Place]] = []
         self._emitter = emitter
         self._base = emitter.schedule.base
@@ -96,7 +98,9 @@ class ClusterProgram:
         return self._narrowed(register, dtype)
 
     def _narrowed(self, register: int, dtype: str) -> int:
-        return self.program.narrow(register, DTYPE[dtype]) if dtype in NARROW else register
+        if dtype in NARROW:
+            register = self.program.narrow(register, DTYPE[dtype])
+        return register
 
     def add(self, node: Node) -> None:
         """Adds the instructions of a member."""

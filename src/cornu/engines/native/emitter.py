@@ -237,7 +237,8 @@ class Emitter:
         self._offsets[value] = offset
         if value not in self._ends:
             self._dying.append(value)  # an output nobody reads
-        return self.plan.arena(offset, nbytes)
+        buffer: int = self.plan.arena(offset, nbytes)
+        return buffer
 
     # ----------------------------------------------------------------------------------- the end
 
@@ -250,21 +251,25 @@ class Emitter:
                 self.copy(value.shape, value.dtype, self.locate(value), target)
                 self.instructions.append("output")
         self._set_last_only(last_only=False)
-        in_place = {v: value for c in self.schedule.clusters for value, v in c.in_place.items()}
+        in_place = {
+            variable: value
+            for cluster in self.schedule.clusters
+            for value, variable in cluster.in_place.items()
+        }
         copies = [
             (value, self.locate(value), self._buffers[variable])
             for variable, value in graph.writes.items()
             if in_place.get(variable) is not value
         ]
-        targets = {target for _, _, target in copies}
+        targets = {buffer for _, _, buffer in copies}
         # A state that goes into another variable is saved before either is overwritten.
-        for i, (value, source, target) in enumerate(copies):
+        for i, (value, source, buffer) in enumerate(copies):
             if source.buffer in targets:
-                copies[i] = (value, self.copy_of(value.shape, value.dtype, source), target)
+                copies[i] = (value, self.copy_of(value.shape, value.dtype, source), buffer)
                 self.instructions.append("save")
-        for value, source, target in copies:
-            place = Place(target, 0, dense_strides(value.shape))
-            self.copy(value.shape, value.dtype, source, place)
+        for value, source, buffer in copies:
+            target = Place(buffer, 0, dense_strides(value.shape))
+            self.copy(value.shape, value.dtype, source, target)
             self.instructions.append("write")
 
 

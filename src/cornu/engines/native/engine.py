@@ -105,7 +105,8 @@ def aligned_empty(shape: tuple[int, ...], dtype: Any) -> Array:
         return np.empty(shape, dtype)
     block = np.empty(nbytes + _ALIGNMENT, np.uint8)
     begin = -block.ctypes.data % _ALIGNMENT
-    return block[begin : begin + nbytes].view(dtype).reshape(shape)
+    result: Array = block[begin : begin + nbytes].view(dtype).reshape(shape)
+    return result
 
 
 def _reshape(buffers: Sequence[Array], output: Spec, params: dict[str, Any]) -> Array:

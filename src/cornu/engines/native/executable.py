@@ -59,7 +59,7 @@ class NativeExecutable:
             raise InvalidArgumentError(
                 f"The graph has {len(self._input_types)} inputs; got {len(inputs)}."
             )
-        arrays = []
+        arrays: list[Array] = []
         for array, (shape, dtype) in zip(inputs, self._input_types, strict=True):
             if array.shape != shape or array.dtype != dtype:
                 raise InvalidArgumentError(
@@ -131,13 +131,13 @@ class NativeExecutable:
         times: list[Any] = self.plan.profile()
         total = sum(row[1] for row in times) or 1
         rows = sorted(
-            (nanoseconds, calls, str(item))
-            for item, (calls, nanoseconds, _, _) in zip(self._instructions, times, strict=True)
-            if calls
+            (row[1], row[1] / row[0] / 1e3, row[2] / 1e3, str(item))
+            for item, row in zip(self._instructions, times, strict=True)
+            if row[0]
         )
         return "\n".join(
-            f"{nanoseconds / calls / 1e3:10.2f} us {100 * nanoseconds / total:5.1f} % {label}"
-            for nanoseconds, calls, label in reversed(rows)
+            f"{mean:10.2f} us (best {best:8.2f}) {100 * spent / total:5.1f} % {label}"
+            for spent, mean, best, label in reversed(rows)
         )
 
     def trace_events(self) -> list[dict[str, Any]]:
@@ -147,7 +147,7 @@ class NativeExecutable:
                 "name": str(item), "ph": "X", "pid": 0, "tid": 0,
                 "ts": begin / 1e3, "dur": nanoseconds / 1e3,
             }
-            for item, (calls, _, begin, nanoseconds) in zip(
+            for item, (calls, _, _, begin, nanoseconds) in zip(
                 self._instructions, self.plan.profile(), strict=True
             )
             if calls
