@@ -343,8 +343,16 @@ class Compiler {
   // Registers that are stored must be vectors.
   int stored_location(std::uint16_t source) {
     const Register& r = home(source);
-    if (r.kind == Class::kVector) return r.location;
-    return splat_to_slot(instruction(source).type, r.location);
+    const ComputeType type = r.type;
+    if (r.kind != Class::kVector) return splat_to_slot(type, r.location);
+    // An operand that is stored as it is could be overwritten by another output before.
+    if (r.location >> 16 != kOperands || program_.outputs.size() < 2) return r.location;
+    Step copy;
+    copy.type = type;
+    copy.function = compiled_.elementwise->find_cast(type, type);
+    const int slot = new_slot(type);
+    push(compiled_.steps, copy, slot, r.location, 0, 0);
+    return slot;
   }
 
   void finish_outputs() {

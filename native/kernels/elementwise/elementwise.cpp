@@ -70,6 +70,14 @@ struct Elementwise::State {
     for (int d = 0; d < layout.rank; ++d) {
       (d < layout.reduce_begin ? before : behind) *= layout.shape[d];
     }
+    // A single result is the same either way; as a trailing reduction it is summed in vectors.
+    tails.leading = layout.reduce_leading && behind != 1;
+    tails.kept = tails.leading ? behind : (layout.reduce_leading ? 1 : before);
+    tails.reduced = layout.reduce_leading ? before : behind;
+    if (total == 0) {  // nothing to walk over, but the program is checked all the same
+      program = compile_program(source, std::vector<AccessKind>(source.operands.size()));
+      return;
+    }
     space.row = space.shape[space.rank - 1];
     space.whole_rows = space.rank > 1 && space.row < kLongRow;
 
@@ -85,10 +93,6 @@ struct Elementwise::State {
     plan_access(program, space);
     space.boundary = std::max<std::int64_t>(total, 1);
 
-    // A single result is the same either way; as a trailing reduction it is summed in vectors.
-    tails.leading = layout.reduce_leading && behind != 1;
-    tails.kept = tails.leading ? behind : (layout.reduce_leading ? 1 : before);
-    tails.reduced = tails.leading || layout.reduce_leading ? before : behind;
     const std::int64_t cost = std::max<std::int64_t>(program.cost, 100);
     parallel = total / 1000 * cost >= kParallelTime;
     std::int64_t unit = space.block;

@@ -34,20 +34,18 @@ std::int64_t plan_tails(const CompiledProgram& program, IterationSpace& space, T
                         bool stripes) {
   if (!plan.leading) {
     plan.groups = plan.reduced == 1 || (space.whole_rows && plan.reduced <= program.capacity);
-    if (plan.reduced == 0 || plan.kept == 0) return space.block;
     if (plan.groups) {
       // As many groups as fit, in whole grains where that is possible.
       std::int64_t groups = std::max<std::int64_t>(program.capacity / plan.reduced, 1);
       if (groups > kBlockGrain) groups -= groups % kBlockGrain;
-      if (space.whole_rows) space.block = groups * plan.reduced;
+      if (plan.reduced > 1) space.block = groups * plan.reduced;
       return space.block;
     }
     if (space.whole_rows) space.boundary = plan.reduced;
     return plan.kept == 1 ? space.block : plan.reduced;
   }
   const std::int64_t chunks = std::clamp<std::int64_t>(
-      std::min(plan.reduced / kRowsPerChunk, kMaxPartials / std::max<std::int64_t>(plan.kept, 1)), 1,
-      kMaxChunks);
+      std::min(plan.reduced / kRowsPerChunk, kMaxPartials / plan.kept), 1, kMaxChunks);
   plan.rows_per_chunk = std::max<std::int64_t>((plan.reduced + chunks - 1) / chunks, 1);
   plan.row_chunks =
       std::max<std::int64_t>((plan.reduced + plan.rows_per_chunk - 1) / plan.rows_per_chunk, 1);
