@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.passes.graphs import p, record, spec, text
 
 from cornu import Variable
 from cornu.core.passes.clusters import Rules, schedule
@@ -11,8 +12,6 @@ from cornu.core.passes.dead_code import remove_dead_code
 from cornu.core.passes.simplify import simplify
 from cornu.core.primitives import elementwise
 from cornu.core.tape import GradientTape
-
-from tests.passes.graphs import p, record, spec, text
 
 _ELEMENTWISE = {item.name for item in vars(elementwise).values() if hasattr(item, "vjps")}
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cornu.core.passes.common_subexpressions import merge_common_subexpressions
-
 from tests.passes.graphs import p, record, spec, text
+
+from cornu.core.passes.common_subexpressions import merge_common_subexpressions
 
 
 def test_chains_merge():

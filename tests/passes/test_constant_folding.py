@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.passes.graphs import p, record, spec, text
 
 from cornu import ops
 from cornu.core.engine import current_engine
 from cornu.core.graph import Graph
 from cornu.core.passes.constant_folding import evaluator, fold_constants
 from cornu.core.passes.dead_code import remove_dead_code
-
-from tests.passes.graphs import p, record, spec, text
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tests.passes.graphs import p, record, spec, text
+
 from cornu import Variable
 from cornu.core.passes.dead_code import remove_dead_code
-
-from tests.passes.graphs import p, record, spec, text
 
 
 def test_unused_nodes_and_reads_go():

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.passes.graphs import p, record, spec
 
 from cornu.core.passes.dead_code import remove_dead_code
 from cornu.core.passes.dot_layout import fold_transposes_into_dots
 from cornu.engines.reference import ReferenceEngine
-
-from tests.passes.graphs import p, record, spec
 
 
 def dot(a, b, contract, batch=((), ())):

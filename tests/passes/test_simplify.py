@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.passes.graphs import p, record, spec
 
 from cornu.core.passes.dead_code import remove_dead_code
 from cornu.core.passes.simplify import simplify
-
-from tests.passes.graphs import p, record, spec
 
 
 def names(function, *specs):
