@@ -141,10 +141,14 @@ class _Members(set[_Item]):
     """Nodes of a cluster that is being put together.
 
     Attributes:
-        room: How many more operands it surely can take (a node has three of them at most).
+        operands: Values that they read from outside.
+        outputs: How many of their values are stored, or more.
     """
 
-    room = 0
+    def __init__(self, items: Iterable[_Item] = ()) -> None:
+        super().__init__(items)
+        self.operands: set[Value] = set()
+        self.outputs = len(self)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -345,10 +349,12 @@ class _Scheduler:
         """Runs a waiting elementwise node together with all that fits."""
         if not self._settle(seed):
             return
-        members = self._pull(seed)
-        while not self._fits(members):
-            self._close(self._cluster(seed), self._part_that_fits(members), None, whole=False)
-            members = self._pull(seed)
+        nodes = self._pull(seed)
+        members = _Members()
+        while not self._fits(members, nodes):
+            self._close(self._cluster(seed), self._part_that_fits(nodes), None, whole=False)
+            nodes = self._pull(seed)
+        members |= nodes
         self._grow(members, seed.space, seed.last)
         if shapes.size(seed.space) <= _SMALL:
             neighbours = self.waiting[seed.space]
@@ -363,42 +369,38 @@ class _Scheduler:
     def _cluster(self, seed: _Item) -> Cluster:
         return Cluster(None, seed.space, seed.last)
 
-    def _fits(self, members: _Members, added: set[_Item] | None = None) -> bool:
-        """Whether a cluster of these nodes reads and stores no more than an engine can."""
-        if added is not None:
-            room = members.room - 3 * len(added)
-            if room >= 0:
-                members.room = room
-                return True
-        outputs = 0
-        operands: set[Value] = set()
-        makers, base, pinned = self.makers, self.base, self.pinned
-        together = members if added is None else members | added
-        for item in together:
-            if item.node.outputs[0] in pinned:
-                outputs += 1
-            else:
-                for consumer, _ in item.consumers:
-                    if not consumer.done and consumer not in together:
-                        outputs += 1
-                        break
+    def _fits(self, members: _Members, added: set[_Item]) -> bool:
+        """Whether the cluster still reads and stores what an engine can with more nodes in it."""
+        makers, base, rules = self.makers, self.base, self.rules
+        operands = set(members.operands)
+        for item in added:
             for value in item.node.inputs:
-                under = base[value][0] if value in base else value
-                maker = makers.get(under)
-                if maker is None or (maker not in together and not maker.source):
+                maker = makers.get(base[value][0] if value in base else value)
+                if maker is None or not (maker in members or maker in added or maker.source):
                     operands.add(value)
-        rules = self.rules
-        members.room = min(3 * (rules.max_outputs - outputs), rules.max_operands - len(operands))
-        return members.room >= 0
+        if len(operands) > rules.max_operands:
+            return False
+        outputs = members.outputs + len(added)
+        if outputs > rules.max_outputs:
+            together = members | added
+            outputs = sum(
+                item.node.outputs[0] in self.pinned
+                or any(not c.done and c not in together for c, _ in item.consumers)
+                for item in together
+            )
+            if outputs > rules.max_outputs:
+                return False
+        members.operands = operands
+        members.outputs = outputs
+        return True
 
-    def _part_that_fits(self, members: _Members) -> _Members:
+    def _part_that_fits(self, nodes: set[_Item]) -> _Members:
         """Returns the first of the nodes, as many as one cluster takes."""
         part = _Members()
-        for item in sorted(members):
-            part.add(item)
-            if not self._fits(part):
-                part.discard(item)
+        for item in sorted(nodes):
+            if not self._fits(part, {item}):
                 break
+            part.add(item)
         return part
 
     def _settle(self, seed: _Item) -> bool:
@@ -418,9 +420,9 @@ class _Scheduler:
                     self._flush(maker)
         return not seed.done
 
-    def _pull(self, seed: _Item) -> _Members:
+    def _pull(self, seed: _Item) -> set[_Item]:
         """Returns a node and the waiting nodes of its shape that it needs."""
-        members = _Members((seed,))
+        members = {seed}
         pending = [seed]
         while pending:
             for _, _, maker in pending.pop().inputs:
