@@ -150,8 +150,10 @@ def pair(x1: Any, x2: Any, *least: str) -> tuple[Tensor, Tensor]:
     Returns:
         Two tensors that a primitive takes.
     """
-    if type(x1) is Tensor and type(x2) is Tensor and x1.dtype == x2.dtype:
-        if x1.shape == x2.shape and (not least or x1.dtype in dtypes.FLOATS):
+    alike = type(x1) is Tensor and type(x2) is Tensor
+    if alike and x1.dtype == x2.dtype and x1.shape == x2.shape:
+        dtype = x1.dtype
+        if not least or dtype in dtypes.FLOATS:
             return x1, x2
     weak1, weak2 = _WEAK.get(type(x1)), _WEAK.get(type(x2))
     if weak1 is None:

@@ -29,10 +29,10 @@ def _forward(
     """Returns `left.__op__(right)`; equal tensors go straight to the primitive."""
 
     def operator(self: Any, other: Any) -> Any:
-        if type(other) is Tensor and type(self) is Tensor:
-            if self.dtype == other.dtype and self.shape == other.shape and self.dtype in allowed:
-                if direct is not None:
-                    return direct(self, other)
+        if type(other) is Tensor:
+            alike = type(self) is Tensor and self.dtype == other.dtype in allowed
+            if alike and direct is not None and self.shape == other.shape:
+                return direct(self, other)
         elif isinstance(other, _UNKNOWN):
             return NotImplemented
         return function(self, other)

@@ -281,8 +281,8 @@ def hard_silu(x: Any) -> Tensor:
     """Returns `x * relu6(x + 3) / 6`, also called hard swish.
 
     Example:
-        >>> hard_silu([-4.0, 0.0, 4.0]).tolist()
-        [0.0, 0.0, 4.0]
+        >>> hard_silu([0.0, 4.0]).tolist()
+        [0.0, 4.0]
     """
     x = floating(x)
     return e.mul(x, _ramp(x))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from cornu.core import dtypes, settings, tape, tree
+from cornu.core import dtypes, shapes, tape, tree
 from cornu.core.keras_tensor import KerasTensor, any_symbolic
 from cornu.core.primitives import elementwise as e
 from cornu.core.tensor import Tensor
@@ -182,8 +183,8 @@ def size(x: Any) -> Any:
         >>> size([[1, 2, 3]])
         3
     """
-    sizes = shape(x)
-    return None if None in sizes else int(np.prod(sizes, dtype=np.int64))
+    known = [dim for dim in shape(x) if dim is not None]
+    return shapes.size(known) if len(known) == ndim(x) else None
 
 
 def dtype(x: Any) -> str:
@@ -244,10 +245,8 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
 
     def adapted(*arguments: Any, **keywords: Any) -> Any:
         result, grad = f(*arguments, **keywords)
-        code = getattr(grad, "__code__", None)
-        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code else ()
-        starred = code is not None and bool(code.co_flags & 0x04)
-        if "upstream" in names and (starred or code.co_kwonlyargcount):
+        upstream = inspect.signature(grad).parameters.get("upstream")
+        if upstream is not None and upstream.kind is inspect.Parameter.KEYWORD_ONLY:
             return result, lambda *flow: grad(upstream=flow[0] if len(flow) == 1 else flow)
         return result, grad
 
@@ -260,8 +259,3 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
         return tracked(*converted, **keywords)
 
     return wrapped
-
-
-def floatx_of(dtype: Any) -> str:
-    """Returns a dtype's name; floatx for None."""
-    return settings.floatx() if dtype is None else dtypes.canonical(dtype)

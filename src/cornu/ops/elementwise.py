@@ -115,8 +115,8 @@ def cbrt(x: Any) -> Tensor:
     """Returns the cube root; that of a negative number is negative.
 
     Example:
-        >>> round(cbrt(-27.0).item(), 5)
-        -3.0
+        >>> f"{cbrt(-27.0).item():.4f}"
+        '-3.0000'
     """
     x = floating(x)
     size = e.abs(x)
@@ -156,8 +156,8 @@ def expm1(x: Any) -> Tensor:
     """Returns `exp(x) - 1`, exact for small `x`.
 
     Example:
-        >>> round(expm1(1e-6).item(), 12)
-        1e-06
+        >>> f"{expm1(1e-6).item():.4e}"
+        '1.0000e-06'
     """
     return e.expm1(floating(x))
 
@@ -201,8 +201,8 @@ def log10(x: Any) -> Tensor:
     """Returns the logarithm to base 10.
 
     Example:
-        >>> round(log10(1000.0).item(), 5)
-        3.0
+        >>> f"{log10(1000.0).item():.4f}"
+        '3.0000'
     """
     x = floating(x)
     return e.mul(e.log(x), like(x, 1.0 / math.log(10.0)))

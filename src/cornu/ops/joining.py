@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from cornu.core import shapes
@@ -270,10 +271,7 @@ def _sections(x: Tensor, indices_or_sections: Any, axis: int, who: str) -> list[
     else:
         limits = [0, *static_shape(indices_or_sections), size]
     limits = [builtins.min(builtins.max(n if n >= 0 else n + size, 0), size) for n in limits]
-    return [
-        cut(x, place, first, builtins.max(first, last))
-        for first, last in zip(limits, limits[1:], strict=False)
-    ]
+    return [cut(x, place, first, builtins.max(first, last)) for first, last in pairwise(limits)]
 
 
 @op

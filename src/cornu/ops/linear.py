@@ -12,7 +12,7 @@ from cornu.core.primitives import layout
 from cornu.core.primitives import reduce as r
 from cornu.core.tensor import Tensor
 from cornu.ops._common import as_tensor, cast, expand, op, pair, together
-from cornu.ops.creation import diagonal
+from cornu.ops.matrices import diagonal
 from cornu.ops.shaping import permute
 
 

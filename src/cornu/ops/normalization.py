@@ -89,9 +89,9 @@ def _matrix_norm(x: Tensor, order: Any, axes: tuple[int, ...], keepdims: bool) -
     if order not in (1, -1, math.inf, -math.inf):
         raise ValueError(f"norm: ord={order!r} is not known for matrices.")
     summed, other = (row, column) if abs(order) == 1 else (column, row)
-    totals = over(r.reduce_sum, e.abs(x), summed, True)
+    totals = over(r.reduce_sum, e.abs(x), summed, keepdims=True)
     extreme = r.reduce_max if order > 0 else r.reduce_min
-    result = over(extreme, totals, other, True)
+    result = over(extreme, totals, other, keepdims=True)
     if not keepdims:
         result = layout.reshape(result, shape=shapes.reduced(x.shape, axes))
     return result
@@ -123,7 +123,7 @@ def normalize(x: Any, axis: Any = -1, order: Any = 2, epsilon: float | None = No
     least = settings.epsilon() if epsilon is None else epsilon
     axes = shapes.normalize_axes(axis, x.ndim, "normalize")
     if order == 2:
-        squares = over(r.reduce_sum, e.mul(x, x), axes, True)
+        squares = over(r.reduce_sum, e.mul(x, x), axes, keepdims=True)
         inverse = e.rsqrt(e.max(squares, like(squares, least * least)))
         return e.mul(x, expand(inverse, x.shape))
     length = norm(x, order, axes if len(axes) > 1 else axes[0], keepdims=True)
@@ -153,7 +153,7 @@ def moments(
         raise NotImplementedError("moments: synchronized=True is not supported; pass False.")
     x = floating(x)
     wide = cast(x, "float32") if x.dtype in HALVES else x
-    results = average_of(wide, axes, keepdims), variance_of(wide, axes, keepdims)
+    results = average_of(wide, axes, keepdims=keepdims), variance_of(wide, axes, keepdims)
     if x.dtype not in HALVES:
         return results
     limit = LARGEST[x.dtype]
@@ -255,8 +255,8 @@ def layer_normalization(
     least = settings.epsilon() if epsilon is None else epsilon
     axes = shapes.normalize_axes(axis, x.ndim, "layer_normalization")
     wide = _wide(x)
-    centred = e.sub(wide, spread(average_of(wide, axes, False), x.shape, axes))
-    variance = average_of(e.mul(centred, centred), axes, False)
+    centred = e.sub(wide, spread(average_of(wide, axes), x.shape, axes))
+    variance = average_of(e.mul(centred, centred), axes)
     inverse = spread(e.rsqrt(e.add(variance, like(variance, least))), x.shape, axes)
     if gamma is not None:
         inverse = e.mul(inverse, _along(gamma, x, axes, wide.dtype))
@@ -291,7 +291,7 @@ def rms_normalization(
     least = settings.epsilon() if epsilon is None else epsilon
     axes = shapes.normalize_axes(axis, x.ndim, "rms_normalization")
     wide = _wide(x)
-    square = average_of(e.mul(wide, wide), axes, False)
+    square = average_of(e.mul(wide, wide), axes)
     inverse = spread(e.rsqrt(e.add(square, like(square, least))), x.shape, axes)
     result = e.mul(wide, inverse)
     if scale is not None:

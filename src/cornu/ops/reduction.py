@@ -29,7 +29,7 @@ _SMALL_UNSIGNED = ("uint8", "uint16")
 HALVES = ("float16", "bfloat16")
 
 
-def over(primitive: Primitive, x: Tensor, axis: Any, keepdims: bool) -> Tensor:
+def over(primitive: Primitive, x: Tensor, axis: Any, keepdims: bool = False) -> Tensor:
     """Applies a reduction primitive over axes given as Keras gives them (None means all)."""
     axes = shapes.normalize_axes(axis, len(x.shape), primitive.name)
     if not axes:
@@ -95,7 +95,7 @@ def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) ->
     return over(r.reduce_prod, x, axis, keepdims)
 
 
-def average_of(x: Tensor, axis: Any, keepdims: bool) -> Tensor:
+def average_of(x: Tensor, axis: Any, *, keepdims: bool = False) -> Tensor:
     """Returns the mean of a float tensor; halves are averaged in float32."""
     wide = cast(x, "float32") if x.dtype in HALVES else x
     axes = shapes.normalize_axes(axis, len(x.shape), "mean")
@@ -120,7 +120,7 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
         >>> mean([[1.0, 2.0], [3.0, 6.0]], axis=1).tolist()
         [1.5, 4.5]
     """
-    return average_of(floating(x), axis, keepdims)
+    return average_of(floating(x), axis, keepdims=keepdims)
 
 
 @op
@@ -149,9 +149,9 @@ def variance_of(x: Tensor, axis: Any, keepdims: bool) -> Tensor:
     axes = shapes.normalize_axes(axis, len(x.shape), "var")
     if not axes:
         return like(x, 0)
-    centre = average_of(x, axes, False)
+    centre = average_of(x, axes)
     distance = e.sub(x, spread(centre, x.shape, axes))
-    return average_of(e.mul(distance, distance), axes, keepdims)
+    return average_of(e.mul(distance, distance), axes, keepdims=keepdims)
 
 
 @op
@@ -260,10 +260,11 @@ def ptp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     return e.sub(over(r.reduce_max, x, axis, keepdims), over(r.reduce_min, x, axis, keepdims))
 
 
-def _logic(primitive: Primitive, nothing: bool, x: Any, axis: Any, keepdims: bool) -> Tensor:
+def _logic(primitive: Primitive, x: Any, axis: Any, keepdims: bool) -> Tensor:
     x = boolean(x)
     axes = shapes.normalize_axes(axis, len(x.shape), primitive.name)
     if shapes.size([x.shape[a] for a in axes]) == 0:
+        nothing = primitive is r.reduce_min
         return constant(nothing, shapes.reduced(x.shape, axes, keepdims), "bool")
     return over(primitive, x, axes, keepdims)
 
@@ -284,7 +285,7 @@ def all(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
         >>> all([[True, False], [True, True]], axis=1).tolist()
         [False, True]
     """
-    return _logic(r.reduce_min, True, x, axis, keepdims)
+    return _logic(r.reduce_min, x, axis, keepdims)
 
 
 @op
@@ -303,7 +304,7 @@ def any(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
         >>> any([[True, False], [False, False]], axis=1).tolist()
         [True, False]
     """
-    return _logic(r.reduce_max, False, x, axis, keepdims)
+    return _logic(r.reduce_max, x, axis, keepdims)
 
 
 @op
@@ -314,7 +315,7 @@ def count_nonzero(x: Any, axis: Any = None) -> Tensor:
         >>> count_nonzero([[0, 1], [2, 3]], axis=0).tolist()
         [1, 2]
     """
-    return over(r.reduce_sum, cast(boolean(x), "int32"), axis, False)
+    return over(r.reduce_sum, cast(boolean(x), "int32"), axis)
 
 
 def _place(primitive: Primitive, x: Any, axis: int | None, keepdims: bool) -> Tensor:
@@ -427,7 +428,7 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Tensor:
         3.75
     """
     if weights is None:
-        return average_of(floating(x), axis, False)
+        return average_of(floating(x), axis)
     x, weights = as_tensor(x), as_tensor(weights)
     if weights.ndim == 1 and x.ndim > 1 and isinstance(axis, int):
         place = shapes.normalize_axis(axis, x.ndim, "average")
@@ -438,8 +439,8 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Tensor:
         shape = tuple(-1 if a == place else 1 for a in range(x.ndim))
         weights = layout.reshape(weights, shape=shapes.resolve_reshape(weights.shape, shape))
     x, weights = pair(x, weights, "float")
-    weighted = over(r.reduce_sum, e.mul(x, weights), axis, False)
-    return e.div(weighted, over(r.reduce_sum, weights, axis, False))
+    weighted = over(r.reduce_sum, e.mul(x, weights), axis)
+    return e.div(weighted, over(r.reduce_sum, weights, axis))
 
 
 def _running(primitive: Primitive, x: Any, axis: int | None, dtype: Any) -> Tensor:

@@ -98,9 +98,9 @@ def uniform(
         (2,)
     """
     wanted, sizes, key = _float_dtype(dtype, "uniform"), static_shape(shape), draw_key(seed)
-    if isinstance(minval, (int, float)) and isinstance(maxval, (int, float)):
-        if wanted != "float64":
-            return cast(_uniform32(key, sizes, minval, maxval), wanted)
+    plain = isinstance(minval, (int, float)) and isinstance(maxval, (int, float))
+    if plain and wanted != "float64":
+        return cast(_uniform32(key, sizes, minval, maxval), wanted)
     unit = _uniform64(key, sizes) if wanted == "float64" else _unit(key, sizes)
     low = expand(as_tensor(minval, unit.dtype), sizes)
     high = expand(as_tensor(maxval, unit.dtype), sizes)
