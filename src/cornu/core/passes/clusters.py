@@ -357,7 +357,7 @@ class _Scheduler:
         members |= nodes
         self._grow(members, seed.space, seed.last)
         if shapes.size(seed.space) <= _SMALL:
-            neighbours = self.waiting[seed.space]
+            neighbours = self.waiting.get(seed.space, [])
             neighbours[:] = [item for item in neighbours if not item.done]
             for item in list(neighbours):
                 if len(members) >= _MAX_SMALL_MEMBERS:
