@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Collection, Sequence
 
@@ -47,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the comparison; 0 if no contender failed."""
     options = _parser().parse_args(arguments)
+    # Stopped workers would outlive a terminated run; leaving through SystemExit ends them.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     if options.last:
         results = Results.read(RESULTS)
     else:
