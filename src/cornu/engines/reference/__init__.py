@@ -10,6 +10,7 @@ from cornu.engines.reference import (
     reduce,
     sort,
     special,
+    window,
 )
 from cornu.engines.reference.engine import ReferenceEngine as ReferenceEngine
 from cornu.engines.reference.table import LOWERINGS as LOWERINGS
