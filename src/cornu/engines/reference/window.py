@@ -146,7 +146,7 @@ def _window_sum_back(g: Array, shape: Any, pool: Pool) -> Array:
 
 def _first_largest(x: Array, pool: Pool) -> Array:
     """Returns which element of each window is the first largest; NaN counts as largest."""
-    return _pool_windows(x, pool, _lowest(x.dtype)).argmax(axis=-1)
+    return np.asarray(_pool_windows(x, pool, _lowest(x.dtype)).argmax(axis=-1))
 
 
 @lowering("window_max_back")
