@@ -83,13 +83,15 @@ class LayerState:
         elif isinstance(value, (list, tuple, dict, set)):
             return wrap(value, self)
         elif hasattr(kind, "update_state") and hasattr(kind, "reset_state"):
-            if not any(value is metric for metric in self._metrics):
-                self._metrics.append(value)
+            self._add_once(self._metrics, value)
         elif isinstance(getattr(value, "state", None), Variable) and hasattr(kind, "next"):
-            if not any(value is generator for generator in self._seed_generators):
-                self._check_unlocked()
-                self._seed_generators.append(value)
+            self._add_once(self._seed_generators, value)
         return value
+
+    @staticmethod
+    def _add_once(store: list[Any], value: Any) -> None:
+        if not any(value is known for known in store):
+            store.append(value)
 
     def _track_variable(self, variable: Variable) -> None:
         self._check_unlocked()

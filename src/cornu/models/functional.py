@@ -65,8 +65,8 @@ class Functional(Model):
                 self._track(operation)
         fields["_convert_input_args"] = False
         fields["_allow_non_tensor_positional_args"] = True
+        fields["_build_shapes_dict"] = {"input_shape": None}
         fields["_path"] = "/".join([*settings.state.scopes, self.name])
-        self.output_names = [node_of(tensor).operation.name for tensor in graph.outputs]
         self.built = True
         if trainable is not None and not trainable:
             self.trainable = trainable
@@ -107,6 +107,11 @@ class Functional(Model):
         return [node_of(tensor).operation.name for tensor in self._graph.inputs]
 
     @property
+    def output_names(self) -> list[str]:
+        """Names of the layers that make the outputs."""
+        return [node_of(tensor).operation.name for tensor in self._graph.outputs]
+
+    @property
     def input(self) -> Any:
         """The inputs in the structure in which they were given."""
         return self._inputs_struct
@@ -118,13 +123,13 @@ class Functional(Model):
 
     @property
     def input_shape(self) -> Any:
-        """Shape of the input, or the shapes in the structure of the inputs."""
-        return shapes_like(self._inputs_struct)
+        """Shape of the input; a list of shapes when there are several."""
+        return shapes_like(self.inputs)
 
     @property
     def output_shape(self) -> Any:
-        """Shape of the output, or the shapes in the structure of the outputs."""
-        return shapes_like(self._outputs_struct)
+        """Shape of the output; a list of shapes when there are several."""
+        return shapes_like(self.outputs)
 
     @property
     def input_spec(self) -> Any:
@@ -192,6 +197,13 @@ class Functional(Model):
                 )
             return [inputs[name] for name in names]
         values = tree.flatten(inputs)
+        if isinstance(self._inputs_struct, dict) and len(own) > 1:
+            keys = list(self._inputs_struct)
+            if keys != sorted(keys):
+                raise ValueError(
+                    f"{self._who()} takes its inputs as a dict with the keys {keys}; got a "
+                    f"{type(inputs).__name__}, whose order says nothing. Pass a dict."
+                )
         if len(values) != len(own):
             listed = ", ".join(f"{tensor.name!r} {tensor.shape}" for tensor in own)
             raise ValueError(

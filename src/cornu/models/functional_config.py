@@ -14,6 +14,8 @@ from cornu.core.keras_tensor import (
     any_symbolic,
     node_of,
 )
+from cornu.layers.call import signature_of
+from cornu.layers.layer import Layer
 from cornu.saving import deserialize_keras_object, serialize_keras_object
 
 
@@ -131,6 +133,7 @@ class _Reader:
                     blocked.add(name)
                 else:
                     layer = self.layers[name]
+                    keywords = _without_default_phase(layer, keywords)
                     if isinstance(layer, FunctionOperation):
                         arguments = [_tuples(value) for value in arguments]
                         keywords = {key: _tuples(value) for key, value in keywords.items()}
@@ -173,6 +176,20 @@ class _Reader:
         if len(structure) == 3 and isinstance(structure[0], str):
             return self._output(*structure, counted=True)
         return [self.place(item) for item in structure]
+
+
+def _without_default_phase(layer: Any, keywords: dict[str, Any]) -> dict[str, Any]:
+    """Returns keywords without a `training` that says what the layer does anyway.
+
+    Keras notes the default of `training` in every call. Here a given phase is kept whatever the
+    model is told, so a Dropout with a noted False would never drop.
+    """
+    if not isinstance(layer, Layer) or "training" not in keywords:
+        return keywords
+    default = signature_of(type(layer), "call").defaults.get("training")
+    if keywords["training"] is None or keywords["training"] == default:
+        return {key: value for key, value in keywords.items() if key != "training"}
+    return keywords
 
 
 def _tuples(value: Any) -> Any:

@@ -293,8 +293,13 @@ class Sequential(Model):
 
     @property
     def input_names(self) -> list[str]:
-        """Name of the input."""
+        """Name of the input, in a list."""
         return self._connected("input").input_names
+
+    @property
+    def output_names(self) -> list[str]:
+        """Name of the last layer, in a list."""
+        return self._connected("output").output_names
 
     @property
     def input_dtype(self) -> str:

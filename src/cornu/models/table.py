@@ -108,9 +108,11 @@ def draw(
     def line(left: str, fill: str, between: str, right: str) -> str:
         return left + between.join(fill * width for width in outer) + right + "\n"
 
-    def cells(row: Sequence[str], bar: str) -> str:
+    def cells(row: Sequence[str], bar: str, *, at_bottom: bool = False) -> str:
         columns = [wrap(cell, width) for cell, width in zip(row, inner, strict=True)]
         height = max(len(column) for column in columns)
+        if at_bottom:
+            columns = [[""] * (height - len(column)) + column for column in columns]
         text = ""
         for number in range(height):
             parts = (
@@ -120,6 +122,6 @@ def draw(
             text += bar + bar.join(f" {part} " for part in parts) + bar + "\n"
         return text
 
-    text = line("┏", "━", "┳", "┓") + cells(header, "┃") + line("┡", "━", "╇", "┩")
+    text = line("┏", "━", "┳", "┓") + cells(header, "┃", at_bottom=True) + line("┡", "━", "╇", "┩")
     text += line("├", "─", "┼", "┤").join(cells(row, "│") for row in rows)
     return text + line("└", "─", "┴", "┘")

@@ -99,7 +99,9 @@ def _serialize_special(obj: Any) -> dict[str, Any] | None:
     if isinstance(obj, bytes):
         return {"class_name": "__bytes__", "config": {"value": obj.decode("utf-8")}}
     if isinstance(obj, slice):
-        parts = {key: serialize_keras_object(getattr(obj, key)) for key in ("start", "stop", "step")}
+        parts = {
+            key: serialize_keras_object(getattr(obj, key)) for key in ("start", "stop", "step")
+        }
         return {"class_name": "__slice__", "config": parts}
     if obj is Ellipsis:
         return {"class_name": "__ellipsis__", "config": {}}
@@ -248,7 +250,7 @@ def _deserialize_instance(config: dict[str, Any], name: str, inner: Any, safe_mo
             f"Cannot make a {name} from a config: the class has no from_config() method."
         )
     try:
-        obj = cls.from_config(inner)
+        obj = cls.from_config(_known_settings(cls, inner))
     except TypeError as error:
         raise TypeError(f"Cannot make a {name} from its config {inner}: {error}") from error
     build_config = config.get("build_config")
@@ -258,6 +260,16 @@ def _deserialize_instance(config: dict[str, Any], name: str, inner: Any, safe_mo
     if compile_config and hasattr(obj, "compile_from_config"):
         obj.compile_from_config(compile_config)
     return obj
+
+
+def _known_settings(cls: Any, config: Any) -> Any:
+    """Returns a config without empty settings that only other versions of Keras know."""
+    if not isinstance(config, dict) or names.public_name(cls) is None:
+        return config
+    parameters = inspect.signature(cls.__init__).parameters
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return config
+    return {key: v for key, v in config.items() if key in parameters or v is not None}
 
 
 def _deserialize_special(name: str, inner: Any, safe_mode: bool) -> Any:
