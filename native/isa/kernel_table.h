@@ -23,8 +23,11 @@
 #pragma once
 
 #include "kernels/elementwise/table.h"
+#include "kernels/gather/table.h"
+#include "kernels/layout/table.h"
 #include "kernels/matmul/table.h"
 #include "kernels/random/table.h"
+#include "kernels/reduce/table.h"
 
 namespace cornu {
 
