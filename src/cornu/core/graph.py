@@ -234,6 +234,9 @@ def open_capture(nested: bool = False) -> Iterator[Capture]:
         yield capture
     finally:
         settings.state.captures.pop()
+        # Tensors know their capture: without this, it and its variables would be a cycle.
+        capture._variables.clear()
+        capture._constants.clear()
 
 
 @contextmanager
