@@ -6,10 +6,10 @@ import json
 
 import numpy as np
 import pytest
+from tests.models.zoo import MODELS, subclassed
 
 import cornu
 from cornu.core import settings
-from tests.models.zoo import MODELS, subclassed
 
 
 @pytest.fixture
