@@ -409,15 +409,13 @@ class _Scheduler:
         while pending:
             item = pending.pop()
             for _, plain, maker in item.inputs:
-                if maker is None or maker.done or maker in seen:
+                if maker is None or maker.done or (plain and maker.source):
                     continue
-                if plain and maker.source:
-                    continue
-                if plain and maker.space == item.space and maker.last == item.last:
+                if not (plain and maker.space == item.space and maker.last == item.last):
+                    self._flush(maker)
+                elif maker not in seen:
                     seen.add(maker)
                     pending.append(maker)
-                else:
-                    self._flush(maker)
         return not seed.done
 
     def _pull(self, seed: _Item) -> set[_Item]:
