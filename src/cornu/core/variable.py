@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -88,8 +89,7 @@ class Variable:
                         f"Variable {name!r}: an initializer function needs a shape; pass shape=."
                     )
                 wanted = dtypes.canonical(dtype)
-                initial = initializer(tuple(shape), dtype=wanted)
-                value = _to_tensor(initial, wanted)
+                value = _to_tensor(initializer(tuple(shape), dtype=wanted), wanted)
             else:
                 value = _to_tensor(initializer, None if dtype is None else dtypes.canonical(dtype))
         finally:
@@ -110,7 +110,8 @@ class Variable:
         self.overwrite_with_gradient = False
         self._engine = value._engine
         self._buffer: Any = value._buffer
-        self._snapshot: Tensor | None = value
+        # A tensor that nobody else holds need not be kept from changing: no copy before training.
+        self._snapshot: Tensor | None = None if _is_private(value) else value
 
     @property
     def ndim(self) -> int:
@@ -268,3 +269,11 @@ class Variable:
         def __sub__(self, other: Any) -> Tensor: ...
         def __mul__(self, other: Any) -> Tensor: ...
         def __truediv__(self, other: Any) -> Tensor: ...
+
+
+def _is_private(tensor: Tensor) -> bool:
+    """Whether the caller's local name holds the only reference to a tensor and its memory."""
+    # References: the caller's name, the parameter, getrefcount's own; for the buffer the tensor's
+    # slot, the variable's attribute and getrefcount's own.
+    alone = sys.getrefcount(tensor) <= 3 and sys.getrefcount(tensor._buffer) <= 3
+    return alone and getattr(tensor._buffer, "base", None) is None
