@@ -9,6 +9,8 @@ namespace cornu {
 namespace {
 
 constexpr int kMaxEpilogueViews = 64;
+// Adam with a running maximum touches four matrices.
+constexpr int kMaxStreams = 4;
 
 std::int64_t elements(const Shape& shape) {
   std::int64_t count = 1;
@@ -33,6 +35,12 @@ struct Epilogue {
   std::vector<std::int64_t> batch_bytes;
   std::size_t operands;
   std::int64_t matrix;  // elements of one batch entry of the product
+  // Views as large as the product, such as weights and their slots: worth fetching ahead.
+  struct Stream {
+    std::size_t view;
+    std::int64_t row_bytes, element_bytes;
+  };
+  std::vector<Stream> streams;
 };
 
 struct EpilogueCall {
@@ -175,8 +183,12 @@ void Plan::matmul_epilogue(DType dtype, std::int64_t batch, std::int64_t m, std:
   std::vector<TileProgram::Access> access[2];
   std::vector<std::int64_t> batch_bytes;
   const std::vector<bool> keys = key_operands(program);
+  std::vector<Epilogue::Stream> streams;
   const auto add = [&](const View& view, DType type, int which) {
     check_strided(who, view, size_of(type), {batch, m, n});
+    if (view.strides[1] != 0 && view.strides[2] == 1) {
+      streams.push_back({views.size() - 2, view.strides[1] * size_of(type), size_of(type)});
+    }
     access[which].push_back({view.strides[1], view.strides[2]});
     batch_bytes.push_back(checked_multiply(view.strides[0], size_of(type)));
     views.push_back(&view);
@@ -193,11 +205,20 @@ void Plan::matmul_epilogue(DType dtype, std::int64_t batch, std::int64_t m, std:
   }
   for (std::size_t i = 0; i < outputs.size(); ++i) add(outputs[i], program.outputs[i].dtype, 1);
   Epilogue epilogue{TileProgram(program, n, access[0], access[1]), std::move(batch_bytes),
-                    operands.size(), checked_multiply(m, n)};
+                    operands.size(), checked_multiply(m, n), std::move(streams)};
   append("matmul with epilogue", views, 0, matmul_work(batch, m, n, k),
          [product = Matmul(problem, true), epilogue = std::move(epilogue)](void* const* p, void*) {
            EpilogueCall call{&epilogue, p + 2};
-           product.run(p[0], p[1], nullptr, {run_epilogue, &call});
+           // What is updated in place is read and written: one stream.
+           MatmulStream near[kMaxStreams];
+           int count = 0;
+           for (const Epilogue::Stream& stream : epilogue.streams) {
+             const void* data = p[2 + stream.view];
+             bool known = count == kMaxStreams;
+             for (int i = 0; i < count && !known; ++i) known = near[i].data == data;
+             if (!known) near[count++] = {data, stream.row_bytes, stream.element_bytes};
+           }
+           product.run(p[0], p[1], nullptr, {run_epilogue, &call, near, count});
          });
 }
 
