@@ -351,6 +351,60 @@ def _cases() -> list[Case]:
     add("categorical_crossentropy", hot.T.copy(), shares.T.copy(), axis=0, gradient=True)
     add("sparse_categorical_crossentropy", labels[:, None], f(2, 3, low=0.1), gradient=True)
     add("sparse_categorical_crossentropy", np.int32([-1, 3]), shares)
+    # Statistics
+    for op in ("median", "nanmedian"):
+        add(op, f(3, 4))
+        add(op, f(3, 5), axis=1, keepdims=True)
+        add(op, f(2, 3, 4), axis=(0, 2))
+    for method in ("linear", "lower", "higher", "nearest", "midpoint"):
+        add("quantile", f(3, 5), 0.3, axis=1, method=method)
+        add("nanquantile", np.float32([[1, NAN, 3, 4], [5, 6, 7, 9]]), 0.3, axis=1, method=method)
+    add("quantile", f(3, 5), np.float32([0.1, 0.9]), axis=0, keepdims=True)
+    add("quantile", np.float32([1, NAN, 2]), 0.5)
+    add("percentile", f(9), 25.0)
+    add("bincount", i(9, low=0, high=5), minlength=7)
+    add("bincount", i(9, low=0, high=5), weights=f(9))
+    add("bincount", i(2, 9, low=0, high=5), minlength=5)
+    add("histogram", f(40), bins=7)
+    add("histogram", f(40), bins=4, range=(-1.0, 2.0))
+    add("diff", f(3, 5), gradient=True)
+    add("diff", i(3, 5), n=2, axis=0)
+    add("trapezoid", f(3, 5), axis=0)
+    add("trapezoid", f(3, 5), x=np.sort(f(5)))
+    add("corrcoef", f(3, 8), tol=1e-5)
+    for mode in ("valid", "same", "full"):
+        add("correlate", f(7), f(3), mode=mode, tol=1e-5)
+        add("correlate", f(3), f(6), mode=mode, tol=1e-5)
+    holes = np.float32([[1, NAN, 3, 4], [NAN, NAN, NAN, NAN], [5, -6, 7, 9]])
+    for op in ("nansum", "nanprod", "nanmean", "nanvar", "nanstd", "nanmax", "nanmin"):
+        add(op, holes, axis=1, tol=1e-5)
+        add(op, holes, axis=0, keepdims=True, tol=1e-5)
+    for op in ("nancumsum", "nancumprod"):
+        add(op, holes, axis=1)
+    for op in ("nanargmax", "nanargmin"):
+        add(op, holes[[0, 2]], axis=1)
+    add("nanpercentile", holes, 40.0, axis=1)
+    # Einstein sums
+    for text, shapes in (
+        ("ij,jk->ik", [(3, 4), (4, 2)]),
+        ("ij->ji", [(3, 4)]),
+        ("ij->", [(3, 4)]),
+        ("ii->i", [(3, 3)]),
+        ("ii", [(3, 3)]),
+        ("bij,bjk->bik", [(2, 3, 4), (2, 4, 5)]),
+        ("...ij,jk->...ik", [(2, 3, 4), (4, 5)]),
+        ("bhqd,bhkd->bhqk", [(2, 3, 4, 5), (2, 3, 6, 5)]),
+        ("i,j->ij", [(3,), (4,)]),
+        ("ij,ij->ij", [(3, 4), (3, 4)]),
+        ("ij,ij->j", [(3, 4), (3, 4)]),
+        ("ab,bc,cd->ad", [(2, 3), (3, 4), (4, 5)]),
+        ("abc,cd,def->abef", [(2, 3, 4), (4, 5), (5, 2, 3)]),
+        ("ijk,k", [(2, 3, 4), (4,)]),
+        ("...,...->...", [(2, 3), (3,)]),
+        ("a...,...b->ab...", [(2, 3), (3, 4)]),
+    ):
+        arrays = [f(*shape, seed=n) for n, shape in enumerate(shapes)]
+        add("einsum", text, *arrays, gradient=True, tol=1e-5)
     # Casts
     add("cast", f(4), "int32")
     add("cast", i(4), "bool")

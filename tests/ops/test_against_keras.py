@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.ops.cases import CASES, Case
 
 import cornu
 from cornu import ops
-from tests.ops.cases import CASES, Case
 
 pytestmark = pytest.mark.keras
 

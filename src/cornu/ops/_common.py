@@ -50,7 +50,7 @@ def op(function: Function) -> Function:
             return FunctionOperation(applied)(*arguments, **keywords)
         try:
             return function(*arguments, **keywords)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, IndexError) as error:
             _blame(error, name)
             raise
 

@@ -92,9 +92,10 @@ def _without_masks(x: Tensor, items: tuple[Any, ...]) -> list[Any]:
         if isinstance(item, (bool, np.bool_)):
             item = np.asarray(item)
         if _is_array(item):
-            array = as_tensor(item) if len(item) or not isinstance(item, list) else None
-            if array is None:
-                array = engine.tensor_from_numpy(np.zeros((0,), np.int32))
+            # An empty list is an index without places, not an array of floats.
+            array = as_tensor(
+                np.zeros((0,), np.int32) if isinstance(item, list) and not item else item
+            )
             if array.dtype == "bool":
                 if array.ndim == 0:
                     raise IndexError("A single True or False is no index; use ops.where instead.")
