@@ -201,3 +201,19 @@ def test_clone(both, rng):
         copy.set_weights(ours.get_weights())
         data = _data(ours, rng)
         _assert_equal(copy(data), theirs(data))
+
+
+def test_functions_in_a_graph_are_read(keras, rng, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    inputs = keras.Input((4,))
+    x = keras.layers.Dense(3)(inputs)
+    x = keras.ops.concatenate([x[:, :2] * 2.0, keras.ops.mean(x, axis=-1, keepdims=True)], axis=1)
+    theirs = keras.Model(inputs, keras.ops.log_softmax(x, axis=-1) + 1.0)
+    ours = cornu.models.model_from_json(theirs.to_json())
+    ours.set_weights(theirs.get_weights())
+    data = _data(ours, rng)
+    _assert_equal(ours(data), theirs(data))
+    again = cornu.models.model_from_json(ours.to_json())
+    again.set_weights(theirs.get_weights())
+    _assert_equal(again(data), theirs(data))
+    assert _summary(ours) == _summary(theirs)

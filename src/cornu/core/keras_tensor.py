@@ -283,6 +283,8 @@ class FunctionOperation(Operation):
     def __init__(self, function: Callable[..., Any], name: str | None = None) -> None:
         super().__init__(name or settings.unique_name(function.__name__.strip("_")))
         self.function = function
+        # Keyword arguments that the config of a model keeps apart from those of the call.
+        self.settings: dict[str, Any] = {}
 
     def call(self, *arguments: Any, **keywords: Any) -> Any:
         """Computes the result from tensors."""

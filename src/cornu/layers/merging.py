@@ -366,6 +366,12 @@ def add(inputs: Any, **kwargs: Any) -> Any:
 
     Returns:
         A tensor.
+
+    Example:
+        >>> import cornu as keras
+        >>> a, b = keras.ops.ones((1, 2)), keras.ops.full((1, 2), 2.0)
+        >>> keras.layers.add([a, b]).numpy().tolist()
+        [[3.0, 3.0]]
     """
     return Add(**kwargs)(inputs)
 
@@ -379,6 +385,12 @@ def subtract(inputs: Any, **kwargs: Any) -> Any:
 
     Returns:
         A tensor.
+
+    Example:
+        >>> import cornu as keras
+        >>> a, b = keras.ops.ones((1, 2)), keras.ops.full((1, 2), 2.0)
+        >>> keras.layers.subtract([a, b]).numpy().tolist()
+        [[-1.0, -1.0]]
     """
     return Subtract(**kwargs)(inputs)
 
@@ -392,6 +404,12 @@ def multiply(inputs: Any, **kwargs: Any) -> Any:
 
     Returns:
         A tensor.
+
+    Example:
+        >>> import cornu as keras
+        >>> a, b = keras.ops.ones((1, 2)), keras.ops.full((1, 2), 2.0)
+        >>> keras.layers.multiply([a, b]).numpy().tolist()
+        [[2.0, 2.0]]
     """
     return Multiply(**kwargs)(inputs)
 
@@ -405,6 +423,12 @@ def average(inputs: Any, **kwargs: Any) -> Any:
 
     Returns:
         A tensor.
+
+    Example:
+        >>> import cornu as keras
+        >>> a, b = keras.ops.ones((1, 2)), keras.ops.full((1, 2), 2.0)
+        >>> keras.layers.average([a, b]).numpy().tolist()
+        [[1.5, 1.5]]
     """
     return Average(**kwargs)(inputs)
 
@@ -418,6 +442,12 @@ def maximum(inputs: Any, **kwargs: Any) -> Any:
 
     Returns:
         A tensor.
+
+    Example:
+        >>> import cornu as keras
+        >>> a, b = keras.ops.ones((1, 2)), keras.ops.full((1, 2), 2.0)
+        >>> keras.layers.maximum([a, b]).numpy().tolist()
+        [[2.0, 2.0]]
     """
     return Maximum(**kwargs)(inputs)
 
@@ -431,6 +461,12 @@ def minimum(inputs: Any, **kwargs: Any) -> Any:
 
     Returns:
         A tensor.
+
+    Example:
+        >>> import cornu as keras
+        >>> a, b = keras.ops.ones((1, 2)), keras.ops.full((1, 2), 2.0)
+        >>> keras.layers.minimum([a, b]).numpy().tolist()
+        [[1.0, 1.0]]
     """
     return Minimum(**kwargs)(inputs)
 
@@ -445,6 +481,12 @@ def concatenate(inputs: Any, axis: int = -1, **kwargs: Any) -> Any:
 
     Returns:
         A tensor.
+
+    Example:
+        >>> import cornu as keras
+        >>> a, b = keras.ops.ones((1, 2)), keras.ops.full((1, 2), 2.0)
+        >>> keras.layers.concatenate([a, b]).numpy().tolist()
+        [[1.0, 1.0, 2.0, 2.0]]
     """
     return Concatenate(axis=axis, **kwargs)(inputs)
 
@@ -459,5 +501,11 @@ def dot(inputs: Any, axes: Any = -1, **kwargs: Any) -> Any:
 
     Returns:
         A tensor.
+
+    Example:
+        >>> import cornu as keras
+        >>> a, b = keras.ops.ones((1, 2)), keras.ops.full((1, 2), 2.0)
+        >>> keras.layers.dot([a, b], axes=1).numpy().tolist()
+        [[4.0]]
     """
     return Dot(axes=axes, **kwargs)(inputs)

@@ -136,7 +136,10 @@ class _Reader:
                     keywords = _without_default_phase(layer, keywords)
                     if isinstance(layer, FunctionOperation):
                         arguments = [_tuples(value) for value in arguments]
-                        keywords = {key: _tuples(value) for key, value in keywords.items()}
+                        keywords = {
+                            key: _tuples(value)
+                            for key, value in {**keywords, **layer.settings}.items()
+                        }
                     self.results[name].append(layer(*arguments, **keywords))
                     continue
             later.append((name, call))

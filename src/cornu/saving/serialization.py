@@ -230,7 +230,13 @@ def _deserialize(config: Any, safe_mode: bool) -> Any:
     if name == "function":
         return names.find_function(inner, None)
     if name == "FunctionOperation":
-        return _find_operation(inner)
+        return _find_operation(inner["function"], inner["name"])
+    if (config.get("module") or "").startswith(("keras.src.ops.", "keras.ops.")):
+        settings_of_call = {key: value for key, value in inner.items() if key != "name"}
+        operation = _find_operation(settings.snake_case(name), inner.get("name"))
+        # Keras keeps the settings of a function in its operation; here they are in the call.
+        operation.settings = _deserialize(settings_of_call, safe_mode)
+        return operation
     shared = settings.state.attributes["shared_objects"]
     number = config.get("shared_object_id")
     if number is not None and number in shared:
@@ -297,9 +303,8 @@ def _deserialize_special(name: str, inner: Any, safe_mode: bool) -> Any:
     raise ValueError(f"Unknown kind of object {name!r} in a config.")
 
 
-def _find_operation(config: dict[str, Any]) -> FunctionOperation:
-    name = config["function"]
-    function = get_item if name == "get_item" else getattr(ops, name, None)
-    if name.startswith("_") or not isinstance(function, types.FunctionType):
-        raise ValueError(f"Unknown operation {config['function']!r} in a functional model.")
-    return FunctionOperation(function, name=config["name"])
+def _find_operation(function_name: str, name: str | None) -> FunctionOperation:
+    function = get_item if function_name == "get_item" else getattr(ops, function_name, None)
+    if function_name.startswith("_") or not isinstance(function, types.FunctionType):
+        raise ValueError(f"Unknown operation {function_name!r} in a functional model.")
+    return FunctionOperation(function, name=name)
