@@ -114,7 +114,9 @@ class RandomGraph:
         for i, dim in enumerate(x.shape):
             for j, other in enumerate(y.shape):
                 if dim == other:
-                    return self._small(P["dot_general"](x, y, contract=((i,), (j,)), batch=((), ())))
+                    return self._small(
+                        P["dot_general"](x, y, contract=((i,), (j,)), batch=((), ()))
+                    )
         return None
 
     def _make_transpose(self, pool):

@@ -122,7 +122,7 @@ class NativeExecutable:
 
     __str__ = describe
 
-    def profile(self, enabled: bool) -> None:
+    def profile(self, *, enabled: bool) -> None:
         """Starts or stops taking the time of each instruction."""
         self.plan.set_profiling(enabled)
 

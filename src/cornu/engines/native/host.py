@@ -8,7 +8,7 @@ from cornu.core import dtypes
 from cornu.core.graph import Node, Value
 from cornu.core.passes.clusters import Cluster
 from cornu.engines.native.emitter import Emitter, byte_size
-from cornu.engines.reference import lower
+from cornu.engines.reference.table import find, lower
 
 
 class HostFunction:
@@ -16,10 +16,14 @@ class HostFunction:
 
     Args:
         node: What to compute.
+
+    Raises:
+        UnsupportedError: When the reference engine does not know the primitive either.
     """
 
     def __init__(self, node: Node) -> None:
         self._name = node.primitive.name
+        find(self._name)
         self._params = node.params
         self._inputs = [value.spec for value in node.inputs]
         self._outputs = [value.spec for value in node.outputs]
