@@ -130,7 +130,8 @@ def _cases() -> list[Case]:
     add("logaddexp", EDGES, EDGES[::-1].copy())
     for op in ACTIVATIONS:
         add(op, f(3, 4), gradient=True)
-        add(op, EDGES[1:-1], gradient=True)
+        # Far out, JAX's gelu subtracts numbers that nearly cancel.
+        add(op, EDGES[1:-1], gradient=True, tol=2e-5 if op == "gelu" else 2e-6)
         add(op, np.zeros(2, "float32"), gradient=op not in ("hard_shrink",))
     add("leaky_relu", f(4), 0.3, gradient=True)
     add("elu", f(4), 0.5, gradient=True)

@@ -17,6 +17,7 @@ from cornu.core.primitive import Spec
 # Their results depend on values, or they take no tensor.
 _EAGER_ONLY = {
     "bincount",
+    "repeat",
     "unique",
     "arange",
     "hanning",

@@ -14,16 +14,22 @@ from cornu.core.primitives import layout
 from cornu.core.primitives import reduce as r
 from cornu.core.tensor import Tensor
 from cornu.ops._common import as_tensor, cast, differentiated, floating, like, op, spread
+from cornu.ops.elementwise import bounded
 from cornu.ops.softmax import log_shares
 
 
-def indicator(labels: Tensor, count: int, axis: int, dtype: str) -> Tensor:
-    """Returns 1 where the place along a new axis equals the label, else 0."""
+def indicator(labels: Tensor, count: int, axis: int) -> Tensor:
+    """Returns where the place along a new axis equals the label, as booleans."""
     shape = (*labels.shape[:axis], count, *labels.shape[axis:])
     dims = tuple(place for place in range(len(shape)) if place != axis)
     places = e.iota(shape=shape, dtype=labels.dtype, axis=axis)
     chosen: Tensor = e.eq(layout.broadcast(labels, shape=shape, dims=dims), places)
-    return cast(chosen, dtype)
+    return chosen
+
+
+def _sum_where(chosen: Tensor, x: Tensor, axis: int) -> Tensor:
+    result: Tensor = r.reduce_sum(e.select(chosen, x, like(x, 0)), axes=(axis,))
+    return result
 
 
 @op
@@ -52,7 +58,7 @@ def one_hot(
         labels = cast(labels, "int32")
     place = shapes.normalize_axis(axis, labels.ndim + 1, "one_hot")
     wanted = settings.floatx() if dtype is None else dtypes.canonical(dtype)
-    return indicator(labels, int(num_classes), place, wanted)
+    return cast(indicator(labels, int(num_classes), place), wanted)
 
 
 @op
@@ -96,9 +102,8 @@ def multi_hot(
     summed = 1 if labels.ndim > 1 else 0
     place = shapes.normalize_axis(axis, labels.ndim + 1, "multi_hot")
     wanted = settings.floatx() if dtype is None else dtypes.canonical(dtype)
-    hot = indicator(labels, int(num_classes), place, wanted)
-    result: Tensor = r.reduce_max(hot, axes=(summed,))
-    return result
+    hot: Tensor = r.reduce_max(indicator(labels, int(num_classes), place), axes=(summed,))
+    return cast(hot, wanted)
 
 
 def _matching(name: str, target: Any, output: Any) -> tuple[Tensor, Tensor]:
@@ -115,8 +120,7 @@ def _matching(name: str, target: Any, output: Any) -> tuple[Tensor, Tensor]:
 def _inside(x: Tensor) -> Tensor:
     """Keeps probabilities away from 0 and 1."""
     epsilon = settings.epsilon()
-    result: Tensor = e.min(e.max(x, like(x, epsilon)), like(x, 1.0 - epsilon))
-    return result
+    return bounded(x, epsilon, 1.0 - epsilon)
 
 
 @op
@@ -234,13 +238,13 @@ def sparse_categorical_crossentropy(
             f"belong to categorical_crossentropy.)"
         )
     place = shapes.normalize_axis(axis, output.ndim, "sparse_categorical_crossentropy")
-    chosen = indicator(labels, output.shape[place], place, output.dtype)
+    chosen = indicator(labels, output.shape[place], place)
     if from_logits:
         logs = log_shares(output, (place,))
-        return e.neg(r.reduce_sum(e.mul(chosen, logs), axes=(place,)))
+        return e.neg(_sum_where(chosen, logs, place))
     # Only the probability of the true class matters: everything after the two sums is as small
     # as the target. A class that does not exist counts nothing.
     total = r.reduce_sum(output, axes=(place,))
-    share = e.div(r.reduce_sum(e.mul(chosen, output), axes=(place,)), total)
+    share = e.div(_sum_where(chosen, output, place), total)
     exists = e.and_(e.ge(labels, like(labels, 0)), e.lt(labels, like(labels, output.shape[place])))
     return e.select(exists, e.neg(e.log(_inside(share))), like(share, 0))
