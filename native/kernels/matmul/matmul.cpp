@@ -1,5 +1,6 @@
 #include "kernels/matmul/matmul.h"
 
+#include <algorithm>
 #include <string>
 
 #include "base/checked.h"
@@ -49,6 +50,23 @@ void check(const MatmulProblem& problem, bool with_epilogue) {
   checked_multiply(checked_multiply(problem.batch, problem.k), problem.n);
 }
 
+// Elements of B worth a task of its own when they are copied.
+constexpr std::int64_t kPackTask = 1 << 16;
+
+// The packed copy of B, in scratch of this thread.
+const void* pack_shared(const MatmulKernels::Entry& entry, const MatmulCall& call) {
+  const MatmulProblem& p = *call.problem;
+  const std::int64_t width = entry.geometry.columns;
+  const std::int64_t panels = (p.n + width - 1) / width;
+  const std::int64_t bytes = panels * width * p.k * size_of(p.dtype);
+  void* packed = thread_scratch(ScratchSlot::kMatmulShared, static_cast<std::size_t>(bytes));
+  const std::int64_t chunk = std::max<std::int64_t>(kPackTask / (width * p.k), 1);
+  parallel_for((panels + chunk - 1) / chunk, [&](std::int64_t task) {
+    entry.pack_b(p, call.b, packed, task * chunk, std::min((task + 1) * chunk, panels));
+  });
+  return packed;
+}
+
 struct ParallelCall {
   const MatmulCall* call;
   void (*task)(const MatmulCall& call, std::int64_t task);
@@ -73,15 +91,7 @@ void Matmul::run(const void* a, const void* b, void* c, const MatmulEpilogue& ep
     call.b = a;
   }
   if (epilogue.function != nullptr) call.epilogue = &epilogue;
-  if (schedule_.pack_b == MatmulPacking::kShared) {
-    const std::int64_t width = entry.geometry.columns;
-    const std::int64_t panels = (oriented_.n + width - 1) / width;
-    void* packed = thread_scratch(
-        ScratchSlot::kMatmulShared,
-        static_cast<std::size_t>(panels * width * oriented_.k * size_of(problem_.dtype)));
-    entry.pack_b(oriented_, call.b, packed);
-    call.shared_b = packed;
-  }
+  if (schedule_.pack_b == MatmulPacking::kShared) call.shared_b = pack_shared(entry, call);
   if (tasks == 1) {
     entry.task(call, 0);
     return;

@@ -153,7 +153,7 @@ MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geom
   const bool scattered_a = !c.a_along_k && p.k >= kFetchSteps && s.block_n >= 8 * geometry.columns;
   s.pack_a = (c.a_along_k || c.a_along_m) && !scattered_a ? MatmulPacking::kDirect
                                                           : MatmulPacking::kBlock;
-  if (c.b_along_n && (p.m <= kDirectRows || p.k * p.n * size <= kDirectBytes)) {
+  if (p.k == 0 || (c.b_along_n && (p.m <= kDirectRows || p.k * p.n * size <= kDirectBytes))) {
     s.pack_b = MatmulPacking::kDirect;
   } else if (p.batch == 1 && s.tasks_m > 1 && p.k * p.n * size <= kMaxSharedBytes) {
     s.pack_b = MatmulPacking::kShared;

@@ -34,8 +34,9 @@ struct MatmulKernels {
   struct Entry {
     MatmulGeometry geometry;
     void (*task)(const MatmulCall& call, std::int64_t task);
-    // Packs all of B (one batch entry) into panels of geometry.columns columns.
-    void (*pack_b)(const MatmulProblem& problem, const void* b, void* packed);
+    // Packs some panels of geometry.columns columns of B (one batch entry).
+    void (*pack_b)(const MatmulProblem& problem, const void* b, void* packed,
+                   std::int64_t first_panel, std::int64_t last_panel);
   };
   Entry entries[kMatmulElementCount];
 };
