@@ -45,13 +45,14 @@ def source_modules():
 
 
 def public_objects(module_name: str):
+    """What a module exports; without a list of it, what it defines or gathers from its files."""
     module = importlib.import_module(module_name)
-    names = getattr(module, "__all__", None) or [name for name in vars(module) if name[0] != "_"]
-    for name in names:
+    listed = getattr(module, "__all__", None)
+    for name in listed or [name for name in vars(module) if name[0] != "_"]:
         value = getattr(module, name)
         if not (inspect.isclass(value) or inspect.isfunction(value)):
             continue
-        if (value.__module__ or "").startswith("cornu"):
+        if (value.__module__ or "").startswith("cornu" if listed else module_name):
             yield name, value
 
 

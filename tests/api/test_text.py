@@ -23,12 +23,18 @@ FORBIDDEN = {
 }
 
 
-def files():
-    skipped = {".git", ".venv", ".envs", "build", "dist", "__pycache__"}
-    for path in ROOT.rglob("*"):
-        parts = path.relative_to(ROOT).parts
-        if not skipped.isdisjoint(parts) or any(part.endswith("_cache") for part in parts):
-            continue
+def git_files(*options: str) -> list[str]:
+    listed = subprocess.run(
+        ["git", "ls-files", *options], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return listed.stdout.splitlines()
+
+
+def texts():
+    for name in git_files("--cached", "--others", "--exclude-standard"):
+        path = ROOT / name
         if path.is_file() and (path.suffix in TEXT or path.name in NAMED):
             yield path
 
@@ -37,7 +43,7 @@ def files():
 def test_no_text_holds(kind):
     pattern = re.compile(FORBIDDEN[kind], re.IGNORECASE if kind.startswith("how") else 0)
     found = []
-    for path in files():
+    for path in texts():
         if path == Path(__file__).resolve():
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
@@ -47,10 +53,5 @@ def test_no_text_holds(kind):
 
 
 def test_nothing_built_is_committed():
-    listed = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    if listed.returncode:
-        pytest.skip("not a git checkout")
     built = re.compile(r"\.(?:so|o|a|pyd|dylib|pyc|whl)$|^build/|^dist/|egg-info")
-    assert [name for name in listed.stdout.split() if built.search(name)] == []
+    assert [name for name in git_files() if built.search(name)] == []
