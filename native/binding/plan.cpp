@@ -137,8 +137,7 @@ using SourceTuple = std::tuple<nb::object, int, std::int64_t, std::int64_t>;
 
 std::int64_t run_steps(const Plan& plan, nb::handle variables,
                        const std::vector<SourceTuple>& sources, nb::handle index,
-                       std::int64_t first, std::int64_t steps, double seconds,
-                       nb::handle outputs) {
+                       std::int64_t first, std::int64_t steps, double seconds, nb::handle outputs) {
   const Pointers v("variables", variables, plan.variable_bytes(), true);
   const Pointers o("outputs", outputs, plan.output_bytes(), true);
   const HeldBuffer chosen(index, false);
@@ -163,8 +162,8 @@ std::int64_t run_steps(const Plan& plan, nb::handle variables,
 nb::list profile(const Plan& plan) {
   nb::list rows;
   for (const cornu::InstructionTime& time : plan.profile()) {
-    rows.append(
-        nb::make_tuple(time.calls, time.nanoseconds, time.last_begin, time.last_nanoseconds));
+    rows.append(nb::make_tuple(time.calls, time.nanoseconds, time.fastest, time.last_begin,
+                               time.last_nanoseconds));
   }
   return rows;
 }
@@ -240,11 +239,10 @@ void bind_instructions(nb::class_<Plan>& plan) {
       .def(
           "arg_reduce",
           [](Plan& self, int dtype, int kind, int index_dtype, std::int64_t outer,
-             std::int64_t length, std::int64_t inner, const ViewTuple& x,
-             const ViewTuple& result) {
-            self.arg_reduce({dtype_of(dtype), kind_of(kind), dtype_of(index_dtype), outer, length,
-                             inner},
-                            view_of(x), view_of(result));
+             std::int64_t length, std::int64_t inner, const ViewTuple& x, const ViewTuple& result) {
+            self.arg_reduce(
+                {dtype_of(dtype), kind_of(kind), dtype_of(index_dtype), outer, length, inner},
+                view_of(x), view_of(result));
           },
           nb::arg("dtype"), nb::arg("kind"), nb::arg("index_dtype"), nb::arg("outer"),
           nb::arg("length"), nb::arg("inner"), nb::arg("x"), nb::arg("result"),
@@ -324,7 +322,8 @@ void bind_gathers(nb::class_<Plan>& plan) {
           },
           nb::arg("dtype"), nb::arg("index_dtype"), nb::arg("dims"), nb::arg("inner"),
           nb::arg("count"), nb::arg("mode"), nb::arg("x"), nb::arg("indices"), nb::arg("updates"),
-          nb::arg("result"), "result = x with updates[count, inner] applied; the modes are add, "
+          nb::arg("result"),
+          "result = x with updates[count, inner] applied; the modes are add, "
           "set, max, min, mul.")
       .def(
           "sort",
@@ -353,9 +352,8 @@ void bind_gathers(nb::class_<Plan>& plan) {
           nb::arg("values"), nb::arg("indices"), "The k largest of each row, and their places.")
       .def(
           "cumulative",
-          [](Plan& self, int dtype, int kind, bool reverse, std::int64_t outer,
-             std::int64_t length, std::int64_t inner, const ViewTuple& x,
-             const ViewTuple& result) {
+          [](Plan& self, int dtype, int kind, bool reverse, std::int64_t outer, std::int64_t length,
+             std::int64_t inner, const ViewTuple& x, const ViewTuple& result) {
             self.cumulative({dtype_of(dtype), kind_of(kind), reverse, outer, length, inner},
                             view_of(x), view_of(result));
           },
@@ -393,8 +391,8 @@ void bind_plan(nb::module_& module) {
       .def("set_profiling", &Plan::set_profiling, nb::arg("enabled"),
            "Starts, from zero, or stops taking the time of each instruction.")
       .def("profile", &profile,
-           "Returns (calls, nanoseconds, begin of the last call, nanoseconds of the last call) "
-           "for each instruction.")
+           "Returns (calls, nanoseconds, nanoseconds of the quickest call, begin of the last call, "
+           "nanoseconds of the last call) for each instruction.")
       .def_prop_ro("arena_bytes", &Plan::arena_bytes, "Size of the arena.")
       .def_prop_ro("work", &Plan::work, "Rough number of elementary operations of a run.")
       .def_prop_ro("instruction_count", &Plan::instruction_count, "Number of instructions.")

@@ -84,8 +84,8 @@ void output(ProgramBuilder& builder, int source, int dtype) {
 
 void tail(ProgramBuilder& builder, int source, int kind, int dtype) {
   if (kind < 0 || kind > 3) throw Error("unknown reduction number");
-  builder.program.tails.push_back({static_cast<std::uint16_t>(source),
-                                   static_cast<cornu::ReduceKind>(kind), dtype_of(dtype)});
+  builder.program.tails.push_back(
+      {static_cast<std::uint16_t>(source), static_cast<cornu::ReduceKind>(kind), dtype_of(dtype)});
 }
 
 // Several programs are compared and cached by what they compute, not by identity.
@@ -110,8 +110,8 @@ std::string text_of(const ProgramBuilder& builder) {
                 std::to_string(instruction.modulus);
         break;
       default:
-        text += " r" + std::to_string(instruction.a) + " r" + std::to_string(instruction.b) +
-                " r" + std::to_string(instruction.c);
+        text += " r" + std::to_string(instruction.a) + " r" + std::to_string(instruction.b) + " r" +
+                std::to_string(instruction.c);
     }
     text += "\n";
   }

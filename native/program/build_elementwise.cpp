@@ -157,10 +157,9 @@ void Plan::matmul(DType dtype, std::int64_t batch, std::int64_t m, std::int64_t 
   check_strided("matmul", a, size, {batch, m, k});
   check_strided("matmul", b, size, {batch, k, n});
   check_dense("matmul", c, checked_multiply(elements({batch, m, n}), size));
-  append("matmul", {&a, &b, &c}, 0, matmul_work(batch, m, n, k),
-         [product = Matmul(problem, false)](void* const* p, void*) {
-           product.run(p[0], p[1], p[2]);
-         });
+  append(
+      "matmul", {&a, &b, &c}, 0, matmul_work(batch, m, n, k),
+      [product = Matmul(problem, false)](void* const* p, void*) { product.run(p[0], p[1], p[2]); });
 }
 
 void Plan::matmul_epilogue(DType dtype, std::int64_t batch, std::int64_t m, std::int64_t n,

@@ -39,8 +39,8 @@ struct MovingPart {
     }
   }
   std::int64_t byte_offset(const void* starts) const {
-    return element_size * dynamic_offset(static_cast<const std::int32_t*>(starts), rank, shape,
-                                         sizes, strides);
+    return element_size *
+           dynamic_offset(static_cast<const std::int32_t*>(starts), rank, shape, sizes, strides);
   }
 };
 

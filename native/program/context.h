@@ -1,8 +1,8 @@
 // What one run of a plan owns while it lasts: an arena, workspace, and the resolved pointers.
 #pragma once
 
-#include <utility>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/memory.h"

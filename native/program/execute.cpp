@@ -62,15 +62,17 @@ void Plan::execute_profiled(const Context& context, bool wants_outputs) const {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const Step& step = steps_[i];
     if (step.last_only && !wants_outputs) continue;
-    step.operation->run(context.arguments.data() + step.first_argument,
-                          context.workspace.data());
+    step.operation->run(context.arguments.data() + step.first_argument, context.workspace.data());
     const std::int64_t after = nanoseconds_since(begin);
-    times[i] = {1, after - before, before, after - before};
+    times[i] = {1, after - before, after - before, before, after - before};
     before = after;
   }
   const std::lock_guard<std::mutex> lock(mutex_);
   for (std::size_t i = 0; i < times.size() && i < times_.size(); ++i) {
     if (!times[i].calls) continue;
+    if (!times_[i].calls || times[i].fastest < times_[i].fastest) {
+      times_[i].fastest = times[i].fastest;
+    }
     times_[i].calls += 1;
     times_[i].nanoseconds += times[i].nanoseconds;
     times_[i].last_begin = times[i].last_begin;
@@ -81,7 +83,7 @@ void Plan::execute_profiled(const Context& context, bool wants_outputs) const {
 void Plan::run(void* const* variables, void* const* inputs, void* const* outputs) const {
   const Lease lease(*this);
   bind(*lease.context, variables, inputs, outputs);
-  if (profiling_) {
+  if (profiling_.load(std::memory_order_relaxed)) {
     execute_profiled(*lease.context, true);
   } else {
     execute(*lease.context, true);
@@ -89,9 +91,8 @@ void Plan::run(void* const* variables, void* const* inputs, void* const* outputs
 }
 
 std::int64_t Plan::run_steps(void* const* variables, const std::vector<Source>& sources,
-                             const std::int64_t* index, std::int64_t index_size,
-                             std::int64_t first, std::int64_t steps, double seconds,
-                             void* const* outputs) const {
+                             const std::int64_t* index, std::int64_t index_size, std::int64_t first,
+                             std::int64_t steps, double seconds, void* const* outputs) const {
   if (sources.size() != inputs_.size()) {
     throw Error("run_steps: " + std::to_string(sources.size()) + " sources for " +
                 std::to_string(inputs_.size()) + " inputs");
@@ -104,8 +105,8 @@ std::int64_t Plan::run_steps(void* const* variables, const std::vector<Source>& 
     const Input& input = inputs_[i];
     const Source& source = sources[i];
     if (source.row_size != input.row_size || input.rows != batch) {
-      throw Error("run_steps: input " + std::to_string(i) + " takes " +
-                  std::to_string(input.rows) + " rows of " + std::to_string(input.row_size) +
+      throw Error("run_steps: input " + std::to_string(i) + " takes " + std::to_string(input.rows) +
+                  " rows of " + std::to_string(input.row_size) +
                   " elements; its source has rows of " + std::to_string(source.row_size));
     }
     rows = std::min(rows, source.rows);
@@ -153,7 +154,7 @@ std::int64_t Plan::run_steps(void* const* variables, const std::vector<Source>& 
     for (std::size_t i = 0; i < gathers.size(); ++i) {
       gather_rows(gathers[i], sources[i].data, chosen, batch, inputs[i]);
     }
-    if (profiling_) {
+    if (profiling_.load(std::memory_order_relaxed)) {
       execute_profiled(context, last);
     } else {
       execute(context, last);

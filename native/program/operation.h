@@ -9,7 +9,7 @@ namespace cornu {
 
 class Operation {
  public:
-  virtual ~Instruction() = default;
+  virtual ~Operation() = default;
   // `arguments` are the pointers of the views given at building, in their order. `workspace` has as
   // many bytes as the plan's hungriest instruction asked for.
   virtual void run(void* const* arguments, void* workspace) const = 0;

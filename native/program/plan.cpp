@@ -91,8 +91,7 @@ void Plan::check_strided(const char* who, const View& view, std::int64_t element
   }
   View first = view;
   first.offset = checked_add(view.offset, checked_multiply(low, element_size));
-  check_dense(who, first,
-              checked_multiply(checked_add(checked_add(high, -low), 1), element_size));
+  check_dense(who, first, checked_multiply(checked_add(checked_add(high, -low), 1), element_size));
 }
 
 void Plan::host_call(std::function<void(void* const*)> function, const std::vector<View>& views,

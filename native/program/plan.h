@@ -1,11 +1,12 @@
 // A plan: typed instructions over buffers, prepared once for fixed shapes and run many times.
 //
 // Buffers are parts of one arena (their offsets are the planner's business), constants kept by the
-// plan, and memory that each run brings: variables, inputs, outputs. Instructions reach them through
-// views. Every view is checked against the size of its buffer while the plan is built; running
-// checks nothing and allocates nothing once as many runs at a time have happened before.
+// plan, and memory that each run brings: variables, inputs, outputs. Instructions reach them
+// through views. Every view is checked against the size of its buffer while the plan is built;
+// running checks nothing and allocates nothing once as many runs at a time have happened before.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -16,12 +17,12 @@
 
 #include "base/dtype.h"
 #include "base/memory.h"
+#include "kernels/cumulative/cumulative.h"
 #include "kernels/elementwise/program.h"
 #include "kernels/gather/gather.h"
 #include "kernels/matmul/matmul.h"
 #include "kernels/reduce/reduce.h"
 #include "kernels/sort/sort.h"
-#include "kernels/cumulative/cumulative.h"
 #include "program/operation.h"
 
 namespace cornu {
@@ -49,6 +50,7 @@ struct Source {
 struct InstructionTime {
   std::int64_t calls = 0;
   std::int64_t nanoseconds = 0;
+  std::int64_t fastest = 0;     // nanoseconds of the quickest call
   std::int64_t last_begin = 0;  // since the begin of its run
   std::int64_t last_nanoseconds = 0;
 };
@@ -94,8 +96,8 @@ class Plan {
   void dynamic_update_slice(std::int64_t element_size, const Shape& shape, const Shape& sizes,
                             const View& x, const View& update, const View& starts);
   void take(const TakeProblem& problem, const View& x, const View& indices, const View& result);
-  void take_add(const TakeProblem& problem, const View& x, const View& indices,
-                const View& updates, const View& result);
+  void take_add(const TakeProblem& problem, const View& x, const View& indices, const View& updates,
+                const View& result);
   void gather_nd(const NdProblem& problem, const View& x, const View& indices, const View& result);
   void scatter_nd(const NdProblem& problem, ScatterMode mode, const View& x, const View& indices,
                   const View& updates, const View& result);
@@ -169,8 +171,8 @@ class Plan {
   void check_building() const;
 
   template <typename Function>
-  void append(const char* name, const std::vector<const View*>& views,
-              std::int64_t workspace_bytes, std::int64_t work, Function function) {
+  void append(const char* name, const std::vector<const View*>& views, std::int64_t workspace_bytes,
+              std::int64_t work, Function function) {
     check_building();
     const int first = static_cast<int>(arguments_.size());
     for (const View* view : views) arguments_.push_back({view->buffer, view->offset});
@@ -203,7 +205,7 @@ class Plan {
   mutable std::mutex mutex_;  // guards the two below
   mutable std::vector<std::unique_ptr<Context>> idle_;
   mutable std::vector<InstructionTime> times_;
-  bool profiling_ = false;
+  std::atomic<bool> profiling_{false};
 };
 
 }  // namespace cornu
