@@ -14,7 +14,7 @@ from cornu.core.primitives import gather, layout
 from cornu.core.shapes import Shape
 from cornu.core.tensor import Tensor
 from cornu.core.variable import Variable
-from cornu.ops._common import as_tensor, cast, expand, like, op
+from cornu.ops._operands import as_tensor, cast, expand, like, op
 
 
 class _Plan(NamedTuple):

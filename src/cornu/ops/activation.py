@@ -11,7 +11,7 @@ from typing import Any
 
 from cornu.core.primitives import elementwise as e
 from cornu.core.tensor import Tensor
-from cornu.ops._common import as_tensor, cast, differentiated, floating, like, op
+from cornu.ops._operands import as_tensor, cast, differentiated, floating, like, op
 
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805

@@ -7,7 +7,7 @@ from typing import Any
 from cornu.core import dtypes
 from cornu.core.primitives import elementwise as e
 from cornu.core.tensor import Tensor
-from cornu.ops._common import as_tensor, differentiated, like, op, pair
+from cornu.ops._operands import as_tensor, differentiated, like, op, pair
 
 
 @op

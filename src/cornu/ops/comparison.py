@@ -8,7 +8,7 @@ from cornu.core import dtypes
 from cornu.core.primitives import elementwise as e
 from cornu.core.primitives import layout, reduce
 from cornu.core.tensor import Tensor
-from cornu.ops._common import as_tensor, boolean, expand, like, op, pair
+from cornu.ops._operands import as_tensor, boolean, expand, like, op, pair
 
 
 @op
@@ -145,6 +145,10 @@ def _bits(x: Any, y: Any) -> tuple[Tensor, Tensor]:
 def bitwise_and(x: Any, y: Any) -> Tensor:
     """Returns the bits that both integers have.
 
+    Args:
+        x: Integer or bool array-like.
+        y: Integer or bool array-like that broadcasts with `x`.
+
     Example:
         >>> bitwise_and(6, 3).item()
         2
@@ -157,6 +161,10 @@ def bitwise_and(x: Any, y: Any) -> Tensor:
 def bitwise_or(x: Any, y: Any) -> Tensor:
     """Returns the bits that at least one of two integers has.
 
+    Args:
+        x: Integer or bool array-like.
+        y: Integer or bool array-like that broadcasts with `x`.
+
     Example:
         >>> bitwise_or(6, 3).item()
         7
@@ -168,6 +176,10 @@ def bitwise_or(x: Any, y: Any) -> Tensor:
 @op
 def bitwise_xor(x: Any, y: Any) -> Tensor:
     """Returns the bits that exactly one of two integers has.
+
+    Args:
+        x: Integer or bool array-like.
+        y: Integer or bool array-like that broadcasts with `x`.
 
     Example:
         >>> bitwise_xor(6, 3).item()

@@ -16,7 +16,7 @@ from cornu.core.keras_tensor import any_symbolic
 from cornu.core.primitive import Spec
 from cornu.core.primitives import control, layout
 from cornu.core.tensor import Tensor
-from cornu.ops._common import as_tensor, op
+from cornu.ops._operands import as_tensor, boolean, op
 
 
 def _capturing() -> bool:
@@ -28,12 +28,12 @@ def _tensors(structure: Any) -> Any:
     return tree.map_structure(as_tensor, structure)
 
 
-def _body(function: Callable[..., Any], *structures: Any) -> tuple[Graph, Any, list[Tensor]]:
-    """Returns the graph of a body, its result's form, and the outer tensors it uses."""
-    specs = [
-        tree.map_structure(lambda leaf: Spec(leaf.shape, leaf.dtype), structure)
-        for structure in structures
-    ]
+def _body(function: Callable[..., Any], *tensors: Any) -> tuple[Graph, Any, list[Tensor]]:
+    """Returns the graph of a body, its result, and the outer tensors it uses.
+
+    The body takes tensors of the shapes and dtypes of the given ones.
+    """
+    specs = [Spec(tensor.shape, tensor.dtype) for tensor in tensors]
     outer = current_capture()
     tapes, settings.state.tapes = settings.state.tapes, []
     try:
@@ -88,7 +88,7 @@ def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> 
     if not condition.is_symbolic:
         return true_fn() if bool(condition) else false_fn()
     if condition.dtype != "bool":
-        condition = condition != 0
+        condition = boolean(condition)
     first, first_result, first_outer = _body(true_fn)
     second, second_result, second_outer = _body(false_fn)
     try:
@@ -139,7 +139,8 @@ def while_loop(
 
 
 def _as_list(result: Any) -> list[Any]:
-    return _tensors(list(result) if isinstance(result, (list, tuple)) else [result])  # type: ignore[no-any-return]
+    listed = list(result) if isinstance(result, (list, tuple)) else [result]
+    return list(_tensors(listed))
 
 
 def _captured_while(
@@ -161,17 +162,16 @@ def _captured_while(
         return [values[0] + 1, *_as_list(body(*values[1:]))]
 
     flat = tree.flatten(counted)
-    spread = lambda function: (
-        lambda *leaves: function(  # noqa: E731
-            *tree.pack_sequence_as(counted, leaves)
-        )
-    )
+
+    def spread(function: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *leaves: function(*tree.pack_sequence_as(counted, leaves))
+
     test, _, test_outer = _body(spread(holds), *flat)
     work, _, work_outer = _body(spread(step), *flat)
     constants = _align([test, work], [test_outer, work_outer], len(flat))
     outputs = control.run_while([*flat, *constants], test, work, len(flat))
     packed = tree.pack_sequence_as(counted, outputs)
-    return packed[1:] if maximum is not None else packed  # type: ignore[no-any-return]
+    return list(packed[1:] if maximum is not None else packed)
 
 
 @op
@@ -243,7 +243,7 @@ def scan(
         )
     steps = int(lengths.pop())
     if not _capturing():
-        return _eager_scan(f, carry, sequences, steps, reverse)
+        return _eager_scan(f, carry, None if xs is None else sequences, steps, reverse)
     first = tree.flatten(carry)
 
     def body(*leaves: Any) -> Any:
@@ -263,11 +263,9 @@ def _eager_scan(
 ) -> Any:
     results: list[Any] = []
     for step in reversed(range(steps)) if reverse else range(steps):
-        x = (
-            tree.map_structure(lambda s, place=step: s[place], sequences)
-            if sequences != ()
-            else None
-        )
+        x = None
+        if sequences is not None:
+            x = tree.map_structure(lambda s, place=step: s[place], sequences)
         carry, result = f(carry, x)
         carry = _tensors(carry)
         results.append(_tensors(result))
@@ -322,7 +320,10 @@ def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -
     if not chosen.is_symbolic:
         place = min(max(int(chosen), 0), len(branches) - 1)
         return branches[place](*operands)
-    result = lambda: branches[-1](*operands)  # noqa: E731
+
+    def result() -> Any:
+        return branches[-1](*operands)
+
     for place in range(len(branches) - 2, -1, -1):
         result = _nested_choice(chosen, place, branches[place], operands, result)
     return result()

@@ -13,8 +13,8 @@ from cornu.core.keras_tensor import KerasTensor, any_symbolic
 from cornu.core.primitives import elementwise as e
 from cornu.core.tensor import Tensor
 from cornu.core.variable import Variable
-from cornu.ops import _common
-from cornu.ops._common import as_tensor, op
+from cornu.ops import _operands
+from cornu.ops._operands import as_tensor, op
 
 
 def convert_to_tensor(
@@ -107,7 +107,7 @@ def cast(x: Any, dtype: Any) -> Tensor:
         >>> cast([1.7, -1.7], "int32").tolist()
         [1, -1]
     """
-    return _common.cast(as_tensor(x), dtypes.canonical(dtype))
+    return _operands.cast(as_tensor(x), dtypes.canonical(dtype))
 
 
 _LIMITS = {name: np.iinfo(name) for name in (*dtypes.SIGNED, *dtypes.UNSIGNED)}
@@ -131,11 +131,11 @@ def saturate_cast(x: Any, dtype: Any) -> Tensor:
     x = as_tensor(x)
     wanted = dtypes.canonical(dtype)
     if x.dtype == "bool" or wanted == "bool" or x.dtype == wanted:
-        return _common.cast(x, wanted)
+        return _operands.cast(x, wanted)
     low, high = _limits(wanted)
     least, most = _limits(x.dtype)
     if low > least:
-        x = e.max(x, _common.like(x, low))
+        x = e.max(x, _operands.like(x, low))
     if high < most:
         if dtypes.is_float(x.dtype) and not dtypes.is_float(wanted):
             # The largest integer need not be a float; the next float below it is taken.
@@ -143,17 +143,17 @@ def saturate_cast(x: Any, dtype: Any) -> Tensor:
             nearest = numpy_type(high)
             if int(nearest) > high:
                 nearest = np.nextafter(nearest, numpy_type(0))
-            top = _common.like(x, float(nearest))
-            limit = _common.constant(high, x.shape, wanted)
-            return e.select(e.gt(x, top), limit, _common.cast(e.min(x, top), wanted))
-        x = e.min(x, _common.like(x, high))
-    return _common.cast(x, wanted)
+            top = _operands.like(x, float(nearest))
+            limit = _operands.constant(high, x.shape, wanted)
+            return e.select(e.gt(x, top), limit, _operands.cast(e.min(x, top), wanted))
+        x = e.min(x, _operands.like(x, high))
+    return _operands.cast(x, wanted)
 
 
 def _limits(dtype: str) -> tuple[Any, Any]:
     if dtype in _LIMITS:
         return int(_LIMITS[dtype].min), int(_LIMITS[dtype].max)
-    return -_common.LARGEST[dtype], _common.LARGEST[dtype]
+    return -_operands.LARGEST[dtype], _operands.LARGEST[dtype]
 
 
 def shape(x: Any) -> tuple[int | None, ...]:

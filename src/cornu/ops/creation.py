@@ -11,7 +11,7 @@ from cornu.core import dtypes, engine, settings
 from cornu.core.primitives import elementwise as e
 from cornu.core.primitives import layout
 from cornu.core.tensor import Tensor
-from cornu.ops._common import (
+from cornu.ops._operands import (
     as_tensor,
     cast,
     constant,
@@ -67,6 +67,10 @@ def ones(shape: Any, dtype: Any = None) -> Tensor:
 @op
 def empty(shape: Any, dtype: Any = None) -> Tensor:
     """Returns a tensor to be filled later; here it is zeros, as memory is never left over.
+
+    Args:
+        shape: Sizes.
+        dtype: Dtype; floatx when None.
 
     Example:
         >>> empty((2,)).shape
@@ -128,6 +132,10 @@ def ones_like(x: Any, dtype: Any = None) -> Tensor:
 def empty_like(x: Any, dtype: Any = None) -> Tensor:
     """Returns a tensor to be filled later, in the shape of another; here it is zeros.
 
+    Args:
+        x: Array-like.
+        dtype: Dtype; that of `x` when None.
+
     Example:
         >>> empty_like([5, 6]).shape
         (2,)
@@ -138,6 +146,11 @@ def empty_like(x: Any, dtype: Any = None) -> Tensor:
 @op
 def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Tensor:
     """Returns equal elements in the shape (and, when `dtype` is None, the dtype) of a tensor.
+
+    Args:
+        x: Array-like.
+        fill_value: Number, or array-like that broadcasts.
+        dtype: Dtype; that of `x` when None.
 
     Example:
         >>> full_like([1, 2], 9).tolist()

@@ -13,7 +13,7 @@ from cornu.core.primitives import elementwise as e
 from cornu.core.primitives import layout
 from cornu.core.primitives import reduce as r
 from cornu.core.tensor import Tensor
-from cornu.ops._common import as_tensor, cast, differentiated, floating, like, op, spread
+from cornu.ops._operands import as_tensor, cast, differentiated, floating, like, op, spread
 from cornu.ops.elementwise import bounded
 from cornu.ops.softmax import log_shares
 

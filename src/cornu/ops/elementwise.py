@@ -8,7 +8,7 @@ from typing import Any
 from cornu.core import dtypes
 from cornu.core.primitives import elementwise as e
 from cornu.core.tensor import Tensor
-from cornu.ops._common import LARGEST, as_tensor, cast, differentiated, floating, like, op, pair
+from cornu.ops._operands import LARGEST, as_tensor, cast, differentiated, floating, like, op, pair
 
 
 @op

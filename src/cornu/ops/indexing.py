@@ -13,7 +13,7 @@ from cornu.core.primitives import gather, layout
 from cornu.core.primitives import reduce as r
 from cornu.core.shapes import Shape
 from cornu.core.tensor import Tensor
-from cornu.ops._common import (
+from cornu.ops._operands import (
     as_tensor,
     boolean,
     cast,
@@ -370,6 +370,12 @@ def segment_prod(
 ) -> Tensor:
     """Returns the products of rows that have the same segment number; see `segment_sum`.
 
+    Args:
+        data: Array-like; the first axis counts rows.
+        segment_ids: One whole number for each row.
+        num_segments: Number of segments; the largest number plus one when None.
+        sorted: Whether the numbers are in order; makes no difference.
+
     Example:
         >>> segment_prod([2, 3, 4], [0, 0, 1]).tolist()
         [6, 4]
@@ -398,6 +404,12 @@ def segment_max(
 
     An empty segment holds the least value of the dtype.
 
+    Args:
+        data: Array-like; the first axis counts rows.
+        segment_ids: One whole number for each row.
+        num_segments: Number of segments; the largest number plus one when None.
+        sorted: Whether the numbers are in order; makes no difference.
+
     Example:
         >>> segment_max([2, 3, 4], [0, 0, 1]).tolist()
         [3, 4]
@@ -413,6 +425,12 @@ def segment_min(
     """Returns the smallest elements of rows that have the same segment number; see `segment_sum`.
 
     An empty segment holds the greatest value of the dtype.
+
+    Args:
+        data: Array-like; the first axis counts rows.
+        segment_ids: One whole number for each row.
+        num_segments: Number of segments; the largest number plus one when None.
+        sorted: Whether the numbers are in order; makes no difference.
 
     Example:
         >>> segment_min([2, 3, 4], [0, 0, 1]).tolist()

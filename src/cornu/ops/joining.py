@@ -10,7 +10,7 @@ from typing import Any
 from cornu.core import shapes
 from cornu.core.primitives import gather, layout
 from cornu.core.tensor import Tensor
-from cornu.ops._common import as_tensor, cast, constant, op, static_shape, together
+from cornu.ops._operands import as_tensor, cast, constant, op, static_shape, together
 from cornu.ops.shaping import cut
 
 
@@ -326,6 +326,10 @@ def array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]
 def hsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
     """Returns the parts of a tensor cut along its second axis (the first of a vector).
 
+    Args:
+        x: Array-like.
+        indices_or_sections: Number of equal parts, or the places to cut at.
+
     Example:
         >>> [part.tolist() for part in hsplit([[1, 2]], 2)]
         [[[1]], [[2]]]
@@ -338,6 +342,10 @@ def hsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
 def vsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
     """Returns the parts of a tensor cut along its first axis.
 
+    Args:
+        x: Array-like.
+        indices_or_sections: Number of equal parts, or the places to cut at.
+
     Example:
         >>> [part.tolist() for part in vsplit([[1], [2]], 2)]
         [[[1]], [[2]]]
@@ -348,6 +356,10 @@ def vsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
 @op
 def dsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
     """Returns the parts of a tensor cut along its third axis.
+
+    Args:
+        x: Array-like.
+        indices_or_sections: Number of equal parts, or the places to cut at.
 
     Example:
         >>> [part.tolist() for part in dsplit([[[1, 2]]], 2)]
@@ -370,6 +382,9 @@ def _at_least(x: Tensor, rank: int) -> Tensor:
 def hstack(xs: Any) -> Tensor:
     """Returns tensors joined along their second axis (vectors along their only one).
 
+    Args:
+        xs: List of array-likes.
+
     Example:
         >>> hstack([[1, 2], [3]]).tolist()
         [1, 2, 3]
@@ -382,6 +397,9 @@ def hstack(xs: Any) -> Tensor:
 def vstack(xs: Any) -> Tensor:
     """Returns tensors joined along their first axis; vectors count as rows.
 
+    Args:
+        xs: List of array-likes.
+
     Example:
         >>> vstack([[1, 2], [3, 4]]).tolist()
         [[1, 2], [3, 4]]
@@ -392,6 +410,9 @@ def vstack(xs: Any) -> Tensor:
 @op
 def dstack(xs: Any) -> Tensor:
     """Returns tensors joined along their third axis.
+
+    Args:
+        xs: List of array-likes.
 
     Example:
         >>> dstack([[1, 2], [3, 4]]).tolist()

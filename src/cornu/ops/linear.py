@@ -11,7 +11,7 @@ from cornu.core.primitives import elementwise as e
 from cornu.core.primitives import layout
 from cornu.core.primitives import reduce as r
 from cornu.core.tensor import Tensor
-from cornu.ops._common import as_tensor, cast, expand, op, pair, together
+from cornu.ops._operands import as_tensor, cast, expand, op, pair, together
 from cornu.ops.matrices import diagonal
 from cornu.ops.shaping import permute
 

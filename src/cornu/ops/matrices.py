@@ -10,7 +10,7 @@ from cornu.core import dtypes, engine, settings
 from cornu.core.primitives import elementwise as e
 from cornu.core.primitives import gather, layout
 from cornu.core.tensor import Tensor
-from cornu.ops._common import as_tensor, cast, constant, expand, like, op
+from cornu.ops._operands import as_tensor, cast, constant, expand, like, op
 
 
 def _named(dtype: Any) -> str:
@@ -49,6 +49,10 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
 @op
 def identity(n: int, dtype: Any = None) -> Tensor:
     """Returns the square matrix with ones on the main diagonal.
+
+    Args:
+        n: Rows and columns.
+        dtype: Dtype; floatx when None.
 
     Example:
         >>> identity(2).tolist()
@@ -156,6 +160,10 @@ def diag(x: Any, k: int = 0) -> Tensor:
 @op
 def diagflat(x: Any, k: int = 0) -> Tensor:
     """Returns the matrix whose diagonal is the flattened array.
+
+    Args:
+        x: Array-like.
+        k: Which diagonal; 0 is the main one.
 
     Example:
         >>> diagflat([[1], [2]]).tolist()

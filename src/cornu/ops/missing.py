@@ -11,7 +11,7 @@ from cornu.core.primitives import layout
 from cornu.core.primitives import reduce as r
 from cornu.core.tensor import Tensor
 from cornu.ops import reduction
-from cornu.ops._common import as_tensor, cast, expand, floating, keep_rank, like, op
+from cornu.ops._operands import as_tensor, cast, expand, floating, keep_rank, like, op
 from cornu.ops.indexing import take_along_axis
 from cornu.ops.statistics import ordered_flat
 
@@ -33,6 +33,11 @@ def _present(x: Tensor, axis: Any) -> Tensor:
 def nansum(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Returns the sum of the elements that are not NaN.
 
+    Args:
+        x: Array-like.
+        axis: Axis or axes to reduce; all of them when None.
+        keepdims: Whether these axes stay, with size 1.
+
     Example:
         >>> nansum([1.0, float("nan"), 2.0]).item()
         3.0
@@ -43,6 +48,11 @@ def nansum(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op
 def nanprod(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Returns the product of the elements that are not NaN.
+
+    Args:
+        x: Array-like.
+        axis: Axis or axes to reduce; all of them when None.
+        keepdims: Whether these axes stay, with size 1.
 
     Example:
         >>> nanprod([3.0, float("nan"), 2.0]).item()
@@ -55,6 +65,11 @@ def nanprod(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def nancumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     """Returns the running sum along an axis, in which NaN counts 0.
 
+    Args:
+        x: Array-like.
+        axis: Axis; the flattened array when None.
+        dtype: Dtype to compute in; that of `x` when None.
+
     Example:
         >>> nancumsum([1.0, float("nan"), 2.0]).tolist()
         [1.0, 1.0, 3.0]
@@ -65,6 +80,11 @@ def nancumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
 @op
 def nancumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     """Returns the running product along an axis, in which NaN counts 1.
+
+    Args:
+        x: Array-like.
+        axis: Axis; the flattened array when None.
+        dtype: Dtype to compute in; that of `x` when None.
 
     Example:
         >>> nancumprod([2.0, float("nan"), 3.0]).tolist()
@@ -88,6 +108,11 @@ def _extreme(x: Any, axis: Any, keepdims: bool, sign: float) -> Tensor:
 def nanmax(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Returns the largest element that is not NaN; NaN where there is none.
 
+    Args:
+        x: Array-like.
+        axis: Axis or axes to reduce; all of them when None.
+        keepdims: Whether these axes stay, with size 1.
+
     Example:
         >>> nanmax([1.0, float("nan"), 2.0]).item()
         2.0
@@ -98,6 +123,11 @@ def nanmax(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op
 def nanmin(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Returns the smallest element that is not NaN; NaN where there is none.
+
+    Args:
+        x: Array-like.
+        axis: Axis or axes to reduce; all of them when None.
+        keepdims: Whether these axes stay, with size 1.
 
     Example:
         >>> nanmin([1.0, float("nan"), 2.0]).item()
@@ -121,6 +151,11 @@ def _place(x: Any, axis: Any, keepdims: bool, sign: float) -> Tensor:
 def nanargmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """Returns the place of the largest element that is not NaN; -1 where there is none.
 
+    Args:
+        x: Array-like.
+        axis: Axis to search; the flattened array when None.
+        keepdims: Whether the axis stays, with size 1.
+
     Example:
         >>> nanargmax([1.0, float("nan"), 2.0]).item()
         2
@@ -132,6 +167,11 @@ def nanargmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor
 def nanargmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """Returns the place of the smallest element that is not NaN; -1 where there is none.
 
+    Args:
+        x: Array-like.
+        axis: Axis to search; the flattened array when None.
+        keepdims: Whether the axis stays, with size 1.
+
     Example:
         >>> nanargmin([1.0, float("nan"), 2.0]).item()
         0
@@ -142,6 +182,11 @@ def nanargmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor
 @op
 def nanmean(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Returns the mean of the elements that are not NaN.
+
+    Args:
+        x: Array-like.
+        axis: Axis or axes to reduce; all of them when None.
+        keepdims: Whether these axes stay, with size 1.
 
     Example:
         >>> nanmean([1.0, float("nan"), 2.0]).item()
@@ -163,6 +208,11 @@ def _shaped(result: Tensor, x: Tensor, axis: Any, keepdims: bool) -> Tensor:
 def nanvar(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Returns the variance of the elements that are not NaN.
 
+    Args:
+        x: Array-like.
+        axis: Axis or axes to reduce; all of them when None.
+        keepdims: Whether these axes stay, with size 1.
+
     Example:
         >>> nanvar([1.0, float("nan"), 3.0]).item()
         1.0
@@ -179,6 +229,11 @@ def nanvar(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op
 def nanstd(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Returns the standard deviation of the elements that are not NaN.
+
+    Args:
+        x: Array-like.
+        axis: Axis or axes to reduce; all of them when None.
+        keepdims: Whether these axes stay, with size 1.
 
     Example:
         >>> nanstd([1.0, float("nan"), 3.0]).item()
@@ -256,6 +311,13 @@ def nanpercentile(
 ) -> Tensor:
     """Returns percentiles of the elements that are not NaN; see `nanquantile`.
 
+    Args:
+        x: Array-like.
+        q: Percentage or vector of percentages, from 0 to 100.
+        axis: Axis or axes to reduce; all of them when None.
+        method: "linear", "lower", "higher", "nearest" or "midpoint".
+        keepdims: Whether these axes stay, with size 1.
+
     Example:
         >>> nanpercentile([1.0, float("nan"), 3.0], 50).item()
         2.0
@@ -267,6 +329,11 @@ def nanpercentile(
 @op
 def nanmedian(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Returns the median of the elements that are not NaN.
+
+    Args:
+        x: Array-like.
+        axis: Axis or axes to reduce; all of them when None.
+        keepdims: Whether these axes stay, with size 1.
 
     Example:
         >>> nanmedian([1.0, float("nan"), 3.0]).item()

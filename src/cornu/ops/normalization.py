@@ -10,7 +10,7 @@ from cornu.core.primitives import elementwise as e
 from cornu.core.primitives import layout
 from cornu.core.primitives import reduce as r
 from cornu.core.tensor import Tensor
-from cornu.ops._common import (
+from cornu.ops._operands import (
     LARGEST,
     as_tensor,
     cast,

@@ -10,7 +10,7 @@ from cornu.core.primitives import elementwise as e
 from cornu.core.primitives import layout
 from cornu.core.primitives import reduce as r
 from cornu.core.tensor import Tensor
-from cornu.ops._common import (
+from cornu.ops._operands import (
     as_tensor,
     boolean,
     cast,
@@ -230,6 +230,11 @@ def min(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -
 def amax(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Returns the largest element; see `max`.
 
+    Args:
+        x: Array-like.
+        axis: Axis or axes to reduce; all of them when None.
+        keepdims: Whether these axes stay, with size 1.
+
     Example:
         >>> amax([[1, 5], [7, 2]], axis=0).tolist()
         [7, 5]
@@ -241,6 +246,11 @@ def amax(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def amin(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Returns the smallest element; see `min`.
 
+    Args:
+        x: Array-like.
+        axis: Axis or axes to reduce; all of them when None.
+        keepdims: Whether these axes stay, with size 1.
+
     Example:
         >>> amin([[1, 5], [7, 2]], axis=0).tolist()
         [1, 2]
@@ -251,6 +261,11 @@ def amin(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op
 def ptp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Returns the largest element less the smallest.
+
+    Args:
+        x: Array-like.
+        axis: Axis or axes to reduce; all of them when None.
+        keepdims: Whether these axes stay, with size 1.
 
     Example:
         >>> ptp([[1, 5], [7, 2]], axis=1).tolist()

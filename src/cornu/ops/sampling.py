@@ -18,7 +18,7 @@ from cornu.core.primitives import random as bits
 from cornu.core.primitives import reduce as r
 from cornu.core.shapes import Shape
 from cornu.core.tensor import Tensor
-from cornu.ops._common import (
+from cornu.ops._operands import (
     as_tensor,
     cast,
     constant,

@@ -16,7 +16,7 @@ from cornu.core.primitives import elementwise as e
 from cornu.core.primitives import layout
 from cornu.core.tensor import Tensor
 from cornu.core.variable import Variable
-from cornu.ops._common import as_tensor, constant, like
+from cornu.ops._operands import as_tensor, constant, like
 
 _global: list[SeedGenerator] = []
 

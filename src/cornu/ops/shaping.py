@@ -8,7 +8,7 @@ from typing import Any
 from cornu.core import shapes
 from cornu.core.primitives import layout
 from cornu.core.tensor import Tensor
-from cornu.ops._common import as_tensor, expand, op, static_shape
+from cornu.ops._operands import as_tensor, expand, op, static_shape
 
 
 @op
@@ -77,6 +77,11 @@ def permute(x: Tensor, axes: Sequence[int]) -> Tensor:
 @op
 def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
     """Returns the tensor with two axes exchanged.
+
+    Args:
+        x: Array-like.
+        axis1: One axis.
+        axis2: The other.
 
     Example:
         >>> swapaxes([[[1, 2, 3]]], 0, 2).shape
@@ -205,6 +210,10 @@ def broadcast_to(x: Any, shape: Any) -> Tensor:
 @op
 def flip(x: Any, axis: Any = None) -> Tensor:
     """Returns the tensor with the order of elements reversed along axes (all when None).
+
+    Args:
+        x: Array-like.
+        axis: Axis or axes; all of them when None.
 
     Example:
         >>> flip([1, 2, 3]).tolist()

@@ -12,7 +12,7 @@ from cornu.core.primitives import elementwise as e
 from cornu.core.primitives import reduce as r
 from cornu.core.primitives import sort as s
 from cornu.core.tensor import Tensor
-from cornu.ops._common import differentiated, floating, like, op, spread
+from cornu.ops._operands import differentiated, floating, like, op, spread
 from cornu.ops.shaping import cut
 
 

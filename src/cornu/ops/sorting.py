@@ -12,7 +12,7 @@ from cornu.core.primitives import layout
 from cornu.core.primitives import reduce as r
 from cornu.core.primitives import sort as s
 from cornu.core.tensor import Tensor
-from cornu.ops._common import as_tensor, cast, op, together
+from cornu.ops._operands import as_tensor, cast, op, together
 
 
 def _flat_when_none(x: Any, axis: int | None) -> tuple[Tensor, int]:

@@ -14,7 +14,7 @@ from cornu.core.primitives import gather, layout
 from cornu.core.primitives import reduce as r
 from cornu.core.primitives import sort as s
 from cornu.core.tensor import Tensor
-from cornu.ops._common import (
+from cornu.ops._operands import (
     as_tensor,
     cast,
     constant,
@@ -117,6 +117,13 @@ def percentile(
     x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False
 ) -> Tensor:
     """Returns the values below which given percentages of the elements lie; see `quantile`.
+
+    Args:
+        x: Array-like.
+        q: Percentage or vector of percentages, from 0 to 100.
+        axis: Axis or axes to reduce; all of them when None.
+        method: "linear", "lower", "higher", "nearest" or "midpoint".
+        keepdims: Whether these axes stay, with size 1.
 
     Example:
         >>> percentile([1.0, 2.0, 3.0], 50).item()

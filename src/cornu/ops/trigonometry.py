@@ -7,7 +7,7 @@ from typing import Any
 
 from cornu.core.primitives import elementwise as e
 from cornu.core.tensor import Tensor
-from cornu.ops._common import floating, like, op
+from cornu.ops._operands import floating, like, op
 
 
 @op
