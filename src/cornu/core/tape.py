@@ -345,6 +345,11 @@ def _as_tensor(value: Any) -> Tensor:
     return value
 
 
+def count_followers(tensors: Sequence[Tensor]) -> int:
+    """Returns how many open tapes follow one of the tensors."""
+    return sum(tape.follows(tensors) for tape in settings.state.tapes)
+
+
 def alias(tensor: Tensor) -> Tensor:
     """Returns the same value as a new tensor that no tape follows."""
     return Tensor(tensor.shape, tensor.dtype, tensor._buffer, tensor._engine, tensor._value)

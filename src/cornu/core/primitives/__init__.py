@@ -1,5 +1,6 @@
 """The primitives, by family. They are exact: equal shapes, equal dtypes, no conversions."""
 
+from cornu.core.primitives import control as control
 from cornu.core.primitives import convolution as convolution
 from cornu.core.primitives import dot as dot
 from cornu.core.primitives import elementwise as elementwise

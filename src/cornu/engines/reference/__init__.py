@@ -2,6 +2,7 @@
 
 # Importing a family enters its functions into the lowering table.
 from cornu.engines.reference import (
+    control,
     dot,
     elementwise,
     gather,
