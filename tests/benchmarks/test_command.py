@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.command import main
+from benchmarks import report
+from benchmarks.command import DOCUMENTS, main
 from benchmarks.contenders import CONTENDERS, process_environment
 from benchmarks.turns import ROOT, Process, WorkerError
 
@@ -16,6 +17,11 @@ def test_unknown_names_are_refused_with_the_known_ones(capsys):
         main(["--only", "tabular,imagenet"])
     message = capsys.readouterr().err
     assert "'imagenet' is none of tabular, wide_deep" in message
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_documents_have_a_place_for_the_tables(name):
+    report.replace_section((ROOT / name).read_text(encoding="utf-8"), "tables")
 
 
 def test_every_contender_gets_the_same_threads_and_its_own_backend(tmp_path, monkeypatch):
