@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import copy
 import gc
-import pickle
+import pickle  # noqa: TID251 (users pickle models, for joblib and multiprocessing)
 import weakref
 
 import numpy as np
 import pytest
+from tests.models.zoo import MODELS, subclassed
 
 import cornu
 from cornu import layers
 from cornu.core import settings
-from tests.models.zoo import MODELS, subclassed
 
 
 @pytest.fixture(autouse=True)
@@ -142,7 +142,7 @@ def test_copies(make):
     model = make()
     shapes = model.input_shape
     data = [np.ones((2, *s[1:])) for s in (shapes if isinstance(shapes, list) else [shapes])]
-    for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):  # noqa: TID251
+    for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
         np.testing.assert_array_equal(other(data).numpy(), model(data).numpy())
         assert other.weights[0] is not model.weights[0]
 

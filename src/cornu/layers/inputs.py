@@ -16,8 +16,13 @@ class LayerInputs(LayerState):
     """Converts arrays and casts floats."""
 
     autocast: bool
-    input_dtype: str
+    compute_dtype: str
     _allow_non_tensor_positional_args: bool
+
+    @property
+    def input_dtype(self) -> str:
+        """The dtype to which float inputs are cast."""
+        return self.compute_dtype
 
     def _convert(self, value: Any) -> Any:
         """Returns an argument as a tensor of the layer's dtype where it is an array."""

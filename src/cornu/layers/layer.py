@@ -155,11 +155,6 @@ class Layer(LayerBuilding, LayerConfigs, LayerInputs, LayerLosses, Operation):
         return str(self._dtype_policy.variable_dtype)
 
     @property
-    def input_dtype(self) -> str:
-        """The dtype to which float inputs are cast."""
-        return self.compute_dtype
-
-    @property
     def supports_masking(self) -> bool:
         """Whether masks of the inputs pass to the outputs."""
         return bool(self._supports_masking)
