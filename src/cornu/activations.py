@@ -85,7 +85,12 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
 
 @builtin("activation")
 def relu6(x: Any) -> Any:
-    """Returns x limited to 0 to 6."""
+    """Returns x limited to 0 to 6.
+
+    Example:
+        >>> relu6([-2.0, 3.0, 9.0]).tolist()
+        [0.0, 3.0, 6.0]
+    """
     return ops.relu6(x)
 
 
@@ -109,37 +114,73 @@ def softmax(x: Any, axis: int = -1) -> Any:
 
 @builtin("activation")
 def log_softmax(x: Any, axis: int = -1) -> Any:
-    """Returns the logarithm of the softmax along an axis."""
+    """Returns the logarithm of the softmax along an axis.
+
+    Example:
+        >>> [round(p, 4) for p in log_softmax([1.0, 1.0]).tolist()]
+        [-0.6931, -0.6931]
+    """
     return ops.log_softmax(x, axis=axis)
 
 
 @builtin("activation")
 def elu(x: Any, alpha: float = 1.0) -> Any:
-    """Returns x where positive, else `alpha * (exp(x) - 1)` (Clevert et al., 2016)."""
+    """Returns x where positive, else `alpha * (exp(x) - 1)` (Clevert et al., 2016).
+
+    Example:
+        >>> elu([0.0, 2.0]).tolist()
+        [0.0, 2.0]
+    """
     return ops.elu(x, alpha=alpha)
 
 
 @builtin("activation")
 def selu(x: Any) -> Any:
-    """Returns the scaled exponential linear unit (Klambauer et al., 2017)."""
+    """Returns the scaled exponential linear unit (Klambauer et al., 2017).
+
+    Example:
+        >>> round(float(selu(1.0)), 4)
+        1.0507
+    """
     return ops.selu(x)
 
 
 @builtin("activation")
 def celu(x: Any, alpha: float = 1.0) -> Any:
-    """Returns the continuously differentiable exponential linear unit (Barron, 2017)."""
+    """Returns the continuously differentiable exponential linear unit (Barron, 2017).
+
+    Args:
+        alpha: The limit for very negative values, up to the sign.
+
+    Example:
+        >>> celu([0.0, 2.0]).tolist()
+        [0.0, 2.0]
+    """
     return ops.celu(x, alpha=alpha)
 
 
 @builtin("activation")
 def gelu(x: Any, approximate: bool = False) -> Any:
-    """Returns x times the normal distribution function of x (Hendrycks & Gimpel, 2016)."""
+    """Returns x times the normal distribution function of x (Hendrycks & Gimpel, 2016).
+
+    Args:
+        approximate: Whether to use the tanh approximation.
+
+    Example:
+        >>> round(float(gelu(1.0)), 4)
+        0.8413
+    """
     return ops.gelu(x, approximate=approximate)
 
 
 @builtin("activation", "swish")
 def silu(x: Any) -> Any:
-    """Returns x * sigmoid(x)."""
+    """Returns x * sigmoid(x).
+
+    Example:
+        >>> round(float(silu(1.0)), 4)
+        0.7311
+    """
     return ops.silu(x)
 
 
@@ -162,13 +203,23 @@ def sigmoid(x: Any) -> Any:
 
 @builtin("activation")
 def hard_sigmoid(x: Any) -> Any:
-    """Returns relu6(x + 3) / 6, a sigmoid of straight lines."""
+    """Returns relu6(x + 3) / 6, a sigmoid of straight lines.
+
+    Example:
+        >>> hard_sigmoid([-4.0, 0.0, 4.0]).tolist()
+        [0.0, 0.5, 1.0]
+    """
     return ops.hard_sigmoid(x)
 
 
 @builtin("activation", "hard_swish")
 def hard_silu(x: Any) -> Any:
-    """Returns x * hard_sigmoid(x)."""
+    """Returns x * hard_sigmoid(x).
+
+    Example:
+        >>> hard_silu([-4.0, 0.0, 4.0]).tolist()
+        [-0.0, 0.0, 4.0]
+    """
     return ops.hard_silu(x)
 
 
@@ -191,91 +242,175 @@ def tanh(x: Any) -> Any:
 
 @builtin("activation")
 def softplus(x: Any) -> Any:
-    """Returns log(1 + exp(x))."""
+    """Returns log(1 + exp(x)).
+
+    Example:
+        >>> round(float(softplus(0.0)), 4)
+        0.6931
+    """
     return ops.softplus(x)
 
 
 @builtin("activation")
 def softsign(x: Any) -> Any:
-    """Returns x / (1 + |x|)."""
+    """Returns x / (1 + |x|).
+
+    Example:
+        >>> softsign([-1.0, 1.0]).tolist()
+        [-0.5, 0.5]
+    """
     return ops.softsign(x)
 
 
 @builtin("activation")
 def exponential(x: Any) -> Any:
-    """Returns exp(x)."""
+    """Returns exp(x).
+
+    Example:
+        >>> exponential([0.0]).tolist()
+        [1.0]
+    """
     return ops.exp(x)
 
 
 @builtin("activation")
 def log_sigmoid(x: Any) -> Any:
-    """Returns the logarithm of the sigmoid."""
+    """Returns the logarithm of the sigmoid.
+
+    Example:
+        >>> round(float(log_sigmoid(0.0)), 4)
+        -0.6931
+    """
     return ops.log_sigmoid(x)
 
 
 @builtin("activation")
 def mish(x: Any) -> Any:
-    """Returns x * tanh(softplus(x)) (Misra, 2019)."""
+    """Returns x * tanh(softplus(x)) (Misra, 2019).
+
+    Example:
+        >>> round(float(mish(1.0)), 4)
+        0.8651
+    """
     return ops.multiply(x, ops.tanh(ops.softplus(x)))
 
 
 @builtin("activation")
 def hard_tanh(x: Any) -> Any:
-    """Returns x limited to -1 to 1."""
+    """Returns x limited to -1 to 1.
+
+    Example:
+        >>> hard_tanh([-2.0, 0.5, 2.0]).tolist()
+        [-1.0, 0.5, 1.0]
+    """
     return ops.hard_tanh(x)
 
 
 @builtin("activation")
 def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
-    """Returns x where its size is above the threshold, else 0."""
+    """Returns x where its size is above the threshold, else 0.
+
+    Example:
+        >>> hard_shrink([-2.0, 0.25, 2.0]).tolist()
+        [-2.0, 0.0, 2.0]
+    """
     return ops.hard_shrink(x, threshold=threshold)
 
 
 @builtin("activation")
 def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
-    """Returns x moved towards 0 by the threshold, and 0 in between."""
+    """Returns x moved towards 0 by the threshold, and 0 in between.
+
+    Example:
+        >>> soft_shrink([-2.0, 0.25, 2.0]).tolist()
+        [-1.5, 0.0, 1.5]
+    """
     return ops.soft_shrink(x, threshold=threshold)
 
 
 @builtin("activation")
 def tanh_shrink(x: Any) -> Any:
-    """Returns x - tanh(x)."""
+    """Returns x - tanh(x).
+
+    Example:
+        >>> tanh_shrink([0.0]).tolist()
+        [0.0]
+    """
     return ops.tanh_shrink(x)
 
 
 @builtin("activation")
 def sparse_plus(x: Any) -> Any:
-    """Returns 0 below -1, x above 1, and (x + 1)**2 / 4 between (Wen & Zhang, 2023)."""
+    """Returns 0 below -1, x above 1, and (x + 1)**2 / 4 between (Wen & Zhang, 2023).
+
+    Example:
+        >>> sparse_plus([-2.0, 0.0, 2.0]).tolist()
+        [0.0, 0.25, 2.0]
+    """
     return ops.sparse_plus(x)
 
 
 @builtin("activation")
 def squareplus(x: Any, b: float = 4.0) -> Any:
-    """Returns (x + sqrt(x**2 + b)) / 2 (Barron, 2021)."""
+    """Returns (x + sqrt(x**2 + b)) / 2 (Barron, 2021).
+
+    Example:
+        >>> squareplus([0.0]).tolist()
+        [1.0]
+    """
     return ops.squareplus(x, b=b)
 
 
 @builtin("activation")
 def sparse_sigmoid(x: Any) -> Any:
-    """Returns 0 below -1, 1 above 1, and a straight line between."""
+    """Returns 0 below -1, 1 above 1, and a straight line between.
+
+    Example:
+        >>> sparse_sigmoid([-2.0, 0.0, 2.0]).tolist()
+        [0.0, 0.5, 1.0]
+    """
     return ops.sparse_sigmoid(x)
 
 
 @builtin("activation")
 def sparsemax(x: Any, axis: int = -1) -> Any:
-    """Returns the nearest point of the probability simplex (Martins & Astudillo, 2016)."""
+    """Returns the nearest point of the probability simplex (Martins & Astudillo, 2016).
+
+    Args:
+        axis: Axis along which the result sums to one.
+
+    Example:
+        >>> sparsemax([[1.0, 1.0, -5.0]]).tolist()
+        [[0.5, 0.5, 0.0]]
+    """
     return ops.sparsemax(x, axis=axis)
 
 
 @builtin("activation")
 def glu(x: Any, axis: int = -1) -> Any:
-    """Returns the first half times the sigmoid of the second half (Dauphin et al., 2017)."""
+    """Returns the first half times the sigmoid of the second half (Dauphin et al., 2017).
+
+    Args:
+        axis: Axis that is halved.
+
+    Example:
+        >>> glu([2.0, 0.0]).tolist()
+        [1.0]
+    """
     return ops.glu(x, axis=axis)
 
 
 @builtin("activation")
 def threshold(x: Any, threshold: float, default_value: float) -> Any:
-    """Returns x where it is above a threshold, else a default value."""
+    """Returns x where it is above a threshold, else a default value.
+
+    Args:
+        default_value: What stands for smaller values.
+
+    Example:
+        >>> threshold([0.5, 2.0], 1.0, 0.0).tolist()
+        [0.0, 2.0]
+    """
     return ops.threshold(x, threshold, default_value)
 
 
@@ -349,5 +484,9 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
 
     Returns:
         A function or layer.
+
+    Example:
+        >>> deserialize("relu") is relu
+        True
     """
     return identifiers.resolve("activation", config, custom_objects)

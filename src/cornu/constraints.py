@@ -12,7 +12,16 @@ from cornu.saving.serialization import serialize_keras_object
 
 
 class Constraint:
-    """Base of constraints: override `__call__` and `get_config`."""
+    """Base of constraints: override `__call__` and `get_config`.
+
+    Example:
+        >>> import numpy as np
+        >>> class Halved(Constraint):
+        ...     def __call__(self, w):
+        ...         return w / 2
+        >>> Halved()(np.array([2.0, 4.0])).tolist()
+        [1.0, 2.0]
+    """
 
     def __call__(self, w: Any) -> Any:
         """Returns the weights as they should be."""
@@ -161,12 +170,29 @@ def get(identifier: Any) -> Any:
 
 
 def serialize(constraint: Any) -> Any:
-    """Returns the config of a constraint."""
+    """Returns the config of a constraint.
+
+    Args:
+        constraint: A constraint or a function.
+
+    Example:
+        >>> serialize(NonNeg())["class_name"]
+        'NonNeg'
+    """
     return serialize_keras_object(constraint)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """Returns the constraint of a config."""
+    """Returns the constraint of a config.
+
+    Args:
+        config: What `serialize` returned, or a name.
+        custom_objects: Classes and functions by name, looked at first.
+
+    Example:
+        >>> type(deserialize(serialize(NonNeg()))).__name__
+        'NonNeg'
+    """
     return identifiers.resolve("constraint", config, custom_objects)
 
 

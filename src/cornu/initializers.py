@@ -25,7 +25,16 @@ _TRUNCATED_STDDEV = 0.87962566103423978
 
 
 class Initializer:
-    """Base of initializers: override `__call__` and `get_config`."""
+    """Base of initializers: override `__call__` and `get_config`.
+
+    Example:
+        >>> from cornu import ops
+        >>> class Sevens(Initializer):
+        ...     def __call__(self, shape, dtype=None):
+        ...         return ops.full(shape, 7.0)
+        >>> Sevens()((2,)).tolist()
+        [7.0, 7.0]
+    """
 
     def __call__(self, shape: Any, dtype: Any = None) -> Any:
         """Returns a tensor of initial values."""
@@ -132,6 +141,10 @@ class RandomInitializer(Initializer):
 
     Args:
         seed: An int, a SeedGenerator, or None to draw a seed.
+
+    Example:
+        >>> isinstance(GlorotUniform(seed=1), RandomInitializer)
+        True
     """
 
     def __init__(self, seed: Any = None) -> None:
@@ -342,6 +355,10 @@ class GlorotNormal(_SeedOnly):
 
     Args:
         seed: An int, a SeedGenerator, or None to draw a seed.
+
+    Example:
+        >>> GlorotNormal(seed=1)((3, 4)).shape
+        (3, 4)
     """
 
     _arguments = (1.0, "fan_avg", "truncated_normal")
@@ -353,6 +370,10 @@ class LecunNormal(_SeedOnly):
 
     Args:
         seed: An int, a SeedGenerator, or None to draw a seed.
+
+    Example:
+        >>> LecunNormal(seed=1)((3, 4)).shape
+        (3, 4)
     """
 
     _arguments = (1.0, "fan_in", "truncated_normal")
@@ -364,6 +385,10 @@ class LecunUniform(_SeedOnly):
 
     Args:
         seed: An int, a SeedGenerator, or None to draw a seed.
+
+    Example:
+        >>> LecunUniform(seed=1)((3, 4)).shape
+        (3, 4)
     """
 
     _arguments = (1.0, "fan_in", "uniform")
@@ -375,6 +400,10 @@ class HeNormal(_SeedOnly):
 
     Args:
         seed: An int, a SeedGenerator, or None to draw a seed.
+
+    Example:
+        >>> HeNormal(seed=1)((3, 4)).shape
+        (3, 4)
     """
 
     _arguments = (2.0, "fan_in", "truncated_normal")
@@ -386,6 +415,10 @@ class HeUniform(_SeedOnly):
 
     Args:
         seed: An int, a SeedGenerator, or None to draw a seed.
+
+    Example:
+        >>> HeUniform(seed=1)((3, 4)).shape
+        (3, 4)
     """
 
     _arguments = (2.0, "fan_in", "uniform")
@@ -474,12 +507,29 @@ def get(identifier: Any) -> Any:
 
 
 def serialize(initializer: Any) -> Any:
-    """Returns the config of an initializer."""
+    """Returns the config of an initializer.
+
+    Args:
+        initializer: An initializer.
+
+    Example:
+        >>> serialize(Zeros())["class_name"]
+        'Zeros'
+    """
     return serialize_keras_object(initializer)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """Returns the initializer of a config."""
+    """Returns the initializer of a config.
+
+    Args:
+        config: What `serialize` returned, or a name.
+        custom_objects: Classes and functions by name, looked at first.
+
+    Example:
+        >>> type(deserialize("zeros")).__name__
+        'Zeros'
+    """
     return identifiers.resolve("initializer", config, custom_objects)
 
 

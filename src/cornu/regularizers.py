@@ -12,7 +12,16 @@ from cornu.saving.serialization import serialize_keras_object
 
 
 class Regularizer:
-    """Base of penalties: override `__call__` and `get_config`."""
+    """Base of penalties: override `__call__` and `get_config`.
+
+    Example:
+        >>> from cornu import ops
+        >>> class Sum(Regularizer):
+        ...     def __call__(self, x):
+        ...         return ops.sum(x)
+        >>> float(Sum()([1.0, 2.0]))
+        3.0
+    """
 
     def __call__(self, x: Any) -> Any:
         """Returns the penalty of a weight tensor as a scalar."""
@@ -76,6 +85,10 @@ class L1(L1L2):
 
     Args:
         l1: Factor.
+
+    Example:
+        >>> float(L1(0.5)([1.0, -3.0]))
+        2.0
     """
 
     def __init__(self, l1: float = 0.01) -> None:
@@ -168,12 +181,29 @@ def get(identifier: Any) -> Any:
 
 
 def serialize(regularizer: Any) -> Any:
-    """Returns the config of a regularizer."""
+    """Returns the config of a regularizer.
+
+    Args:
+        regularizer: A regularizer.
+
+    Example:
+        >>> serialize(L2(0.5))["config"]
+        {'l2': 0.5}
+    """
     return serialize_keras_object(regularizer)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """Returns the regularizer of a config."""
+    """Returns the regularizer of a config.
+
+    Args:
+        config: What `serialize` returned, or a name.
+        custom_objects: Classes and functions by name, looked at first.
+
+    Example:
+        >>> type(deserialize(serialize(L2(0.5)))).__name__
+        'L2'
+    """
     return identifiers.resolve("regularizer", config, custom_objects)
 
 

@@ -213,6 +213,10 @@ class Operation:
 
     Args:
         name: Name; made from the class's name when None.
+
+    Example:
+        >>> Operation(name="mix").name
+        'mix'
     """
 
     def __init__(self, name: str | None = None) -> None:

@@ -30,6 +30,19 @@ class Tensor:
     Attributes:
         shape: Sizes of the axes.
         dtype: Name of the element type.
+
+    Args:
+        shape: Sizes of the axes.
+        dtype: Name of the element type.
+        buffer: The elements, as `engine` keeps them; None for a symbolic tensor.
+        engine: The engine that made the buffer.
+        value: What a symbolic tensor stands for in the graph that is being captured.
+
+    Example:
+        >>> from cornu import ops
+        >>> tensor = ops.convert_to_tensor([[1.0, 2.0]])
+        >>> isinstance(tensor, Tensor), tensor.shape, tensor.dtype
+        (True, (1, 2), 'float32')
     """
 
     # `_keras_mask` is set only on tensors that carry a mask of valid positions (cornu.layers).

@@ -144,12 +144,29 @@ def get(identifier: Any) -> Callable[..., Any] | None:
 
 
 def serialize(loss: Any) -> Any:
-    """Returns the config of a loss."""
+    """Returns the config of a loss.
+
+    Args:
+        loss: A loss or a function.
+
+    Example:
+        >>> serialize(MeanSquaredError())["class_name"]
+        'MeanSquaredError'
+    """
     return serialize_keras_object(loss)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """Returns the loss of a config."""
+    """Returns the loss of a config.
+
+    Args:
+        config: What `serialize` returned, or a name.
+        custom_objects: Classes and functions by name, looked at first.
+
+    Example:
+        >>> deserialize("mse") is mean_squared_error
+        True
+    """
     return identifiers.resolve("loss", config, custom_objects)
 
 

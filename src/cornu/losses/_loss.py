@@ -29,7 +29,7 @@ class Loss:
         >>> class Cube(Loss):
         ...     def call(self, y_true, y_pred):
         ...         return ops.mean(ops.abs(y_true - y_pred) ** 3, axis=-1)
-        >>> float(Cube()([[1.0]], [[3.0]]))
+        >>> float(Cube()(ops.ones((1, 1)), 3 * ops.ones((1, 1))))
         8.0
     """
 
@@ -103,6 +103,11 @@ class LossFunctionWrapper(Loss):
         name: Name; the function's own when None.
         dtype: Element type of the computation.
         **kwargs: Further arguments of the function.
+
+    Example:
+        >>> loss = LossFunctionWrapper(lambda y_true, y_pred: ops.abs(ops.subtract(y_true, y_pred)))
+        >>> float(loss([1.0, 2.0], [1.5, 2.5]))
+        0.5
     """
 
     def __init__(

@@ -96,7 +96,15 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
 
 @builtin("metric")
 def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
-    """Returns 1 where the target's class is among the k largest predictions, else 0."""
+    """Returns 1 where the target's class is among the k largest predictions, else 0.
+
+    Args:
+        k: How many of the largest predictions count.
+
+    Example:
+        >>> top_k_categorical_accuracy([[0, 0, 1]], [[0.5, 0.1, 0.4]], k=2).tolist()
+        [1.0]
+    """
     return sparse_top_k_categorical_accuracy(ops.argmax(y_true, axis=-1), y_pred, k=k)
 
 
@@ -114,6 +122,10 @@ def sparse_top_k_categorical_accuracy(
 
     Returns:
         One value per sample.
+
+    Example:
+        >>> sparse_top_k_categorical_accuracy([2], [[0.5, 0.1, 0.4]], k=2).tolist()
+        [1.0]
     """
     y_true, y_pred = _class_numbers(y_true, y_pred)
     if from_sorted_ids:

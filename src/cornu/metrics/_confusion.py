@@ -166,6 +166,10 @@ class FalsePositives(_ConfusionCount):
         thresholds: Predictions above it count as positive; 0.5 when None.
         name: Name.
         dtype: Element type of the state.
+
+    Example:
+        >>> float(FalsePositives()([1, 1, 0], [0.9, 0.2, 0.8]))
+        1.0
     """
 
     _field = "false_positives"
@@ -180,6 +184,10 @@ class TrueNegatives(_ConfusionCount):
         thresholds: Predictions above it count as positive; 0.5 when None.
         name: Name.
         dtype: Element type of the state.
+
+    Example:
+        >>> float(TrueNegatives()([1, 0, 0], [0.9, 0.2, 0.8]))
+        1.0
     """
 
     _field = "true_negatives"
@@ -194,6 +202,10 @@ class FalseNegatives(_ConfusionCount):
         thresholds: Predictions above it count as positive; 0.5 when None.
         name: Name.
         dtype: Element type of the state.
+
+    Example:
+        >>> float(FalseNegatives()([1, 1, 0], [0.9, 0.2, 0.8]))
+        1.0
     """
 
     _field = "false_negatives"

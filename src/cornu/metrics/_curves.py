@@ -250,6 +250,12 @@ class SensitivityAtSpecificity(_RateAtRate):
         class_id: Look at this class alone.
         name: Name.
         dtype: Element type of the state.
+
+    Example:
+        >>> metric = SensitivityAtSpecificity(0.5)
+        >>> metric.update_state([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
+        >>> round(float(metric.result()), 4)
+        1.0
     """
 
     _argument = "specificity"
@@ -279,6 +285,12 @@ class SpecificityAtSensitivity(_RateAtRate):
         class_id: Look at this class alone.
         name: Name.
         dtype: Element type of the state.
+
+    Example:
+        >>> metric = SpecificityAtSensitivity(0.5)
+        >>> metric.update_state([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
+        >>> round(float(metric.result()), 4)
+        1.0
     """
 
     _argument = "sensitivity"
@@ -308,6 +320,12 @@ class PrecisionAtRecall(_RateAtRate):
         class_id: Look at this class alone.
         name: Name.
         dtype: Element type of the state.
+
+    Example:
+        >>> metric = PrecisionAtRecall(0.5)
+        >>> metric.update_state([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
+        >>> round(float(metric.result()), 4)
+        1.0
     """
 
     _argument = "recall"
@@ -337,6 +355,12 @@ class RecallAtPrecision(_RateAtRate):
         class_id: Look at this class alone.
         name: Name.
         dtype: Element type of the state.
+
+    Example:
+        >>> metric = RecallAtPrecision(0.5)
+        >>> metric.update_state([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
+        >>> round(float(metric.result()), 4)
+        1.0
     """
 
     _argument = "precision"

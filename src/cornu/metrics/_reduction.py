@@ -116,6 +116,11 @@ class MeanMetricWrapper(Mean):
         name: Name; the function's own when None.
         dtype: Element type of the state.
         **kwargs: Further arguments of the function.
+
+    Example:
+        >>> metric = MeanMetricWrapper(lambda y_true, y_pred: ops.equal(y_true, y_pred))
+        >>> float(metric([1, 2], [1, 3]))
+        0.5
     """
 
     def __init__(

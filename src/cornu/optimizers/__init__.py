@@ -54,10 +54,27 @@ def get(identifier: Any) -> Optimizer:
 
 
 def serialize(optimizer: Optimizer) -> Any:
-    """Returns the config of an optimizer."""
+    """Returns the config of an optimizer.
+
+    Args:
+        optimizer: An optimizer.
+
+    Example:
+        >>> serialize(SGD())["class_name"]
+        'SGD'
+    """
     return serialize_keras_object(optimizer)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """Returns the optimizer of a config."""
+    """Returns the optimizer of a config.
+
+    Args:
+        config: What `serialize` returned, or a name.
+        custom_objects: Classes and functions by name, looked at first.
+
+    Example:
+        >>> type(deserialize(serialize(SGD()))).__name__
+        'SGD'
+    """
     return identifiers.resolve("optimizer", config, custom_objects)

@@ -40,6 +40,15 @@ class Optimizer:
     Raises:
         ValueError: For arguments that exclude each other or make no sense.
         TypeError: For an unknown argument.
+
+    Example:
+        >>> class Signs(Optimizer):
+        ...     def update_step(self, gradient, variable, learning_rate):
+        ...         self.assign_sub(variable, ops.multiply(ops.sign(gradient), learning_rate))
+        >>> weight = Variable([1.0, 2.0])
+        >>> Signs(learning_rate=0.5).apply([ops.convert_to_tensor([3.0, -3.0])], [weight])
+        >>> weight.numpy().tolist()
+        [0.5, 2.5]
     """
 
     slot_names: Sequence[str] = ()

@@ -12,7 +12,15 @@ from cornu.saving.serialization import deserialize_keras_object, serialize_keras
 
 
 class LearningRateSchedule:
-    """Base of schedules: override `__call__` and `get_config`."""
+    """Base of schedules: override `__call__` and `get_config`.
+
+    Example:
+        >>> class Harmonic(LearningRateSchedule):
+        ...     def __call__(self, step):
+        ...         return 1.0 / (step + 1)
+        >>> Harmonic()(3)
+        0.25
+    """
 
     def __call__(self, step: Any) -> Any:
         """Returns the learning rate for a step number."""
@@ -388,10 +396,28 @@ def _check_steps(owner: str, steps: Any) -> None:
 
 
 def serialize(learning_rate_schedule: LearningRateSchedule) -> Any:
-    """Returns the config of a schedule."""
+    """Returns the config of a schedule.
+
+    Args:
+        learning_rate_schedule: A schedule.
+
+    Example:
+        >>> serialize(ExponentialDecay(0.1, 100, 0.9))["class_name"]
+        'ExponentialDecay'
+    """
     return serialize_keras_object(learning_rate_schedule)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """Returns the schedule of a config."""
+    """Returns the schedule of a config.
+
+    Args:
+        config: What `serialize` returned.
+        custom_objects: Classes and functions by name, looked at first.
+
+    Example:
+        >>> schedule = ExponentialDecay(0.1, 100, 0.9)
+        >>> type(deserialize(serialize(schedule))).__name__
+        'ExponentialDecay'
+    """
     return deserialize_keras_object(config, custom_objects=custom_objects)
