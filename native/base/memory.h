@@ -10,8 +10,8 @@ namespace cornu {
 // A cache line, and the widest vector register.
 inline constexpr std::size_t kAlignment = 64;
 
-// `bytes` of zeroed memory aligned to kAlignment; throws std::bad_alloc. Large blocks ask the system
-// for huge pages, which saves matrix products most of their TLB misses.
+// `bytes` of zeroed memory aligned to kAlignment; throws std::bad_alloc. Large blocks ask the
+// system for huge pages, which saves matrix products most of their TLB misses.
 void* allocate_aligned(std::size_t bytes);
 void free_aligned(void* pointer) noexcept;
 

@@ -6,12 +6,16 @@
 // a shared inline function would run with whichever flags the linker happened to keep.
 //
 // To add a family `foo`:
-//   1. kernels/foo/foo.h     its interface, free of instruction sets: descriptors and functions that
-//                            validate, cut the work into blocks and call `kernels().foo-><function>`;
+//   1. kernels/foo/foo.h     its interface, free of instruction sets: descriptors and functions
+//   that
+//                            validate, cut the work into blocks and call
+//                            `kernels().foo-><function>`;
 //      kernels/foo/table.h   `struct FooKernels { ...plain function pointers... };`
-//      kernels/foo/body.inc  `namespace cornu { namespace { ... const FooKernels k_foo = {...}; } }`.
+//      kernels/foo/body.inc  `namespace cornu { namespace { ... const FooKernels k_foo = {...}; }
+//      }`.
 //   2. a line in isa/families.def:   CORNU_KERNEL_FAMILY(foo, FooKernels)
-//   3. `#include "kernels/foo/table.h"` below and `#include "kernels/foo/body.inc"` in isa/bodies.inc.
+//   3. `#include "kernels/foo/table.h"` below and `#include "kernels/foo/body.inc"` in
+//   isa/bodies.inc.
 //
 // Rules for a body, and for every header it includes:
 //   - everything sits in an anonymous namespace, or is CORNU_ALWAYS_INLINE, or is a plain type;
@@ -32,7 +36,7 @@
 namespace cornu {
 
 struct KernelTable {
-  const char* name;   // "baseline", "avx2", "avx512", "neon"
+  const char* name;  // "baseline", "avx2", "avx512", "neon"
   int vector_bytes;
 #define CORNU_KERNEL_FAMILY(member, type) const type* member;
 #include "isa/families.def"

@@ -26,9 +26,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Kernels of one training step follow each other within a few microseconds: a worker that waits this
-// long without the system saves itself the wake-up, and one that waits longer should not burn power.
-constexpr std::chrono::microseconds kSpin{40};
+// Kernels of one training step follow each other within a few dozen microseconds: a worker that
+// waits this long without the system saves itself the wake-up, which costs about as much again. One
+// that waits longer should not burn power.
+constexpr std::chrono::microseconds kSpin{100};
 
 inline void relax() {
 #if defined(__x86_64__)
@@ -102,7 +103,9 @@ class Pool {
     round_.fetch_add(1, std::memory_order_seq_cst);
     const int parked = parked_.load(std::memory_order_seq_cst);
     if (parked == 0) return;
-    { std::lock_guard<std::mutex> lock(mutex_); }
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+    }
     if (wanted >= parked) {
       wake_.notify_all();
     } else {

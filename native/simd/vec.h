@@ -1,8 +1,9 @@
 // Vectors of the width of the including instruction-set file, on the compiler's vector extensions:
-// + - * / & | ^ << >> and comparisons work element by element, a comparison gives a vector of signed
-// integers of the same width (0 or -1), and `mask ? a : b` selects.
+// + - * / & | ^ << >> and comparisons work element by element, a comparison gives a vector of
+// signed integers of the same width (0 or -1), and `mask ? a : b` selects.
 //
-// For instruction-set files only (isa/kernel_table.h): everything here is in an anonymous namespace.
+// For instruction-set files only (isa/kernel_table.h): everything here is in an anonymous
+// namespace.
 #pragma once
 
 #include <cstdint>

@@ -119,8 +119,8 @@ void run(const Shape& shape, int threads) {
     product.set_schedule(s);
   }
 
-  const double work = 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) *
-                      static_cast<double>(p.k);
+  const double work =
+      2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
   const int64_t repeats = std::max<int64_t>(1, static_cast<int64_t>(2e7 * threads / work));
   double best = 1e30, best_peak = 0;
   for (int trial = 0; trial < 25; ++trial) {
@@ -170,7 +170,7 @@ int main(int argc, char** argv) {
         if (kind == kInputGradient && i == 0 && network.batch < 2048) continue;
         if (network.batch == 1 && kind != kForward) continue;
         if (argc > 3 && kind != std::atoi(argv[3])) continue;
-    run({network.name, network.batch, network.sizes[i], network.sizes[i + 1], kind}, threads);
+        run({network.name, network.batch, network.sizes[i], network.sizes[i + 1], kind}, threads);
       }
     }
   }

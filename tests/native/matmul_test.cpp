@@ -2,6 +2,8 @@
 // around the tile edges, batches, epilogues, all instruction sets of this machine, and equality to
 // the bit for 1, 2 and 5 threads. What lies between and around the operands is NaN, so that a read
 // of it shows; what lies around the result must stay untouched.
+#include "kernels/matmul/matmul.h"
+
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -13,7 +15,6 @@
 
 #include "base/error.h"
 #include "isa/kernel_table.h"
-#include "kernels/matmul/matmul.h"
 #include "pool/thread_pool.h"
 
 namespace {
@@ -104,10 +105,11 @@ void double_tile(void* context, const MatmulTile& tile) {
   const auto* check = static_cast<const EpilogueCheck*>(context);
   for (int64_t i = tile.row_begin; i < tile.row_end; ++i) {
     for (int64_t j = tile.col_begin; j < tile.col_end; ++j) {
-      T& value = static_cast<T*>(
-          tile.data)[(i - tile.row_begin) * tile.row_stride + (j - tile.col_begin)];
-      static_cast<T*>(check->out)[tile.batch * check->problem.c_batch + i * check->problem.c_row +
-                                  j] = static_cast<T>(2 * value);
+      T& value =
+          static_cast<T*>(tile.data)[(i - tile.row_begin) * tile.row_stride + (j - tile.col_begin)];
+      static_cast<T*>(
+          check->out)[tile.batch * check->problem.c_batch + i * check->problem.c_row + j] =
+          static_cast<T>(2 * value);
       value = poison<T>();
     }
   }
@@ -135,8 +137,8 @@ void check(MatmulProblem p, unsigned seed) {
           size += std::fabs(term);
         }
         if (p.accumulate) {
-          const T before = c0.memory[static_cast<std::size_t>(c0.origin + e * p.c_batch +
-                                                              i * p.c_row + j)];
+          const T before =
+              c0.memory[static_cast<std::size_t>(c0.origin + e * p.c_batch + i * p.c_row + j)];
           sum += before;
           size += std::fabs(static_cast<long double>(before));
         }
@@ -172,12 +174,10 @@ void check(MatmulProblem p, unsigned seed) {
     for (int64_t e = 0, at = 0; e < p.batch; ++e) {
       for (int64_t i = 0; i < p.m; ++i) {
         for (int64_t j = 0; j < p.n; ++j, ++at) {
-          const auto where =
-              static_cast<std::size_t>(c0.origin + e * p.c_batch + i * p.c_row + j);
+          const auto where = static_cast<std::size_t>(c0.origin + e * p.c_batch + i * p.c_row + j);
           const T got = first.empty() ? T{} : first[where];
           outside[where] = got;
-          const long double want =
-              expected[static_cast<std::size_t>(at)] * (with_epilogue ? 2 : 1);
+          const long double want = expected[static_cast<std::size_t>(at)] * (with_epilogue ? 2 : 1);
           if constexpr (std::is_integral_v<T>) {
             wrong |= got != static_cast<T>(static_cast<std::uint64_t>(want));
           } else {
@@ -207,12 +207,24 @@ MatmulProblem layout(int64_t batch, int64_t m, int64_t n, int64_t k, int form_a,
   p.k = k;
   const auto place = [](int form, int64_t rows, int64_t columns, int64_t* row, int64_t* col) {
     switch (form) {
-      case 0: *row = columns, *col = 1; break;
-      case 1: *row = 1, *col = rows; break;
-      case 2: *row = columns + 3, *col = 1; break;
-      case 3: *row = 1, *col = rows + 5; break;
-      case 4: *row = 2 * columns + 1, *col = 2; break;
-      default: *row = 0, *col = 1; break;  // one row, repeated
+      case 0:
+        *row = columns, *col = 1;
+        break;
+      case 1:
+        *row = 1, *col = rows;
+        break;
+      case 2:
+        *row = columns + 3, *col = 1;
+        break;
+      case 3:
+        *row = 1, *col = rows + 5;
+        break;
+      case 4:
+        *row = 2 * columns + 1, *col = 2;
+        break;
+      default:
+        *row = 0, *col = 1;
+        break;  // one row, repeated
     }
   };
   place(form_a, m, k, &p.a_row, &p.a_col);
@@ -302,10 +314,11 @@ void check_one_order() {
 
 int main() {
   const std::vector<std::vector<int64_t>> small = {
-      {1, 1, 1, 1},  {1, 1, 7, 3},   {1, 7, 1, 5},    {1, 2, 2, 40},   {1, 3, 17, 9},
-      {1, 6, 16, 8}, {1, 13, 33, 1}, {1, 32, 30, 8},  {1, 32, 1, 30},  {1, 1, 130, 31},
-      {1, 0, 4, 4},  {1, 4, 0, 4},   {1, 5, 18, 0},   {2, 2, 70, 33},  {3, 9, 10, 21},
-      {1, 29, 63, 47}, {5, 1, 1, 77}, {0, 3, 3, 3},   {1, 400, 9, 0},  {1, 4, 100, 60}, {1, 100, 2, 55},
+      {1, 1, 1, 1},    {1, 1, 7, 3},   {1, 7, 1, 5},   {1, 2, 2, 40},  {1, 3, 17, 9},
+      {1, 6, 16, 8},   {1, 13, 33, 1}, {1, 32, 30, 8}, {1, 32, 1, 30}, {1, 1, 130, 31},
+      {1, 0, 4, 4},    {1, 4, 0, 4},   {1, 5, 18, 0},  {2, 2, 70, 33}, {3, 9, 10, 21},
+      {1, 29, 63, 47}, {5, 1, 1, 77},  {0, 3, 3, 3},   {1, 400, 9, 0}, {1, 4, 100, 60},
+      {1, 100, 2, 55},
   };
   const std::vector<std::vector<int64_t>> large = {
       {1, 32, 300, 784}, {1, 100, 300, 32}, {1, 150, 270, 130}, {1, 300, 40, 700},

@@ -73,7 +73,8 @@ void test_nested() {
   set_num_threads(3);
   std::vector<int> counts(20 * 30, 0);
   parallel_for(20, [&](int64_t outer) {
-    parallel_for(30, [&](int64_t inner) { ++counts[static_cast<std::size_t>(outer * 30 + inner)]; });
+    parallel_for(30,
+                 [&](int64_t inner) { ++counts[static_cast<std::size_t>(outer * 30 + inner)]; });
   });
   bool right = true;
   for (const int count : counts) right &= count == 1;
@@ -119,8 +120,8 @@ void test_scratch() {
   std::atomic<int> wrong{0};
   parallel_for(64, [&](int64_t task) {
     const auto bytes = static_cast<std::size_t>(64 + 1000 * (task % 7));
-    auto* first = static_cast<unsigned char*>(
-        cornu::thread_scratch(cornu::ScratchSlot::kReduce, bytes));
+    auto* first =
+        static_cast<unsigned char*>(cornu::thread_scratch(cornu::ScratchSlot::kReduce, bytes));
     auto* second =
         static_cast<unsigned char*>(cornu::thread_scratch(cornu::ScratchSlot::kSort, bytes));
     for (std::size_t i = 0; i < bytes; ++i) first[i] = static_cast<unsigned char>(task);

@@ -1,10 +1,10 @@
 // How matrix products are cut, without computing any: the tasks cover the result, blocks respect
 // their limits, and the products of a dense network take the paths they were made for.
+#include "kernels/matmul/schedule.h"
+
 #include <cstdint>
 #include <cstdio>
 #include <initializer_list>
-
-#include "kernels/matmul/schedule.h"
 
 namespace {
 

@@ -7,7 +7,7 @@ namespace cornu {
 
 // A part of the finished product, while it is hot in the cache of the calling thread.
 struct MatmulTile {
-  void* data;  // element (row_begin, col_begin); the epilogue may overwrite the tile
+  void* data;               // element (row_begin, col_begin); the epilogue may overwrite the tile
   std::int64_t row_stride;  // in elements; columns are contiguous
   std::int64_t batch;
   std::int64_t row_begin, row_end;

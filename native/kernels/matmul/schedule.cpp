@@ -151,8 +151,8 @@ MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geom
 
   // Columns of A lie far apart: copied once they serve many panels of B.
   const bool scattered_a = !c.a_along_k && p.k >= kFetchSteps && s.block_n >= 8 * geometry.columns;
-  s.pack_a = (c.a_along_k || c.a_along_m) && !scattered_a ? MatmulPacking::kDirect
-                                                          : MatmulPacking::kBlock;
+  s.pack_a =
+      (c.a_along_k || c.a_along_m) && !scattered_a ? MatmulPacking::kDirect : MatmulPacking::kBlock;
   if (p.k == 0 || (c.b_along_n && (p.m <= kDirectRows || p.k * p.n * size <= kDirectBytes))) {
     s.pack_b = MatmulPacking::kDirect;
   } else if (p.batch == 1 && s.tasks_m > 1 && p.k * p.n * size <= kMaxSharedBytes) {

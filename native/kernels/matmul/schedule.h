@@ -42,7 +42,8 @@ struct MatmulSchedule {
   bool transposed = false;
   MatmulPacking pack_a = MatmulPacking::kDirect;
   MatmulPacking pack_b = MatmulPacking::kDirect;
-  // Ask the memory for the next panel of B, and for the streams of the epilogue, ahead of their use.
+  // Ask the memory for the next panel of B, and for the streams of the epilogue, ahead of their
+  // use.
   bool fetch_b = false;
   bool fetch_streams = false;
   // A task computes block_m x block_n elements of C (of block_batch batch entries when one entry is
