@@ -6,16 +6,14 @@
 // a shared inline function would run with whichever flags the linker happened to keep.
 //
 // To add a family `foo`:
-//   1. kernels/foo/foo.h     its interface, free of instruction sets: descriptors and functions
-//   that
-//                            validate, cut the work into blocks and call
-//                            `kernels().foo-><function>`;
-//      kernels/foo/table.h   `struct FooKernels { ...plain function pointers... };`
-//      kernels/foo/body.inc  `namespace cornu { namespace { ... const FooKernels k_foo = {...}; }
-//      }`.
+//   1. kernels/foo/foo.h     its interface, free of instruction sets: descriptors, and functions
+//                            that validate, cut the work into blocks and call the kernels through
+//                            `kernels().foo->...`;
+//      kernels/foo/table.h   `struct FooKernels`, plain function pointers;
+//      kernels/foo/body.inc  the kernels and `const FooKernels k_foo = {...};`, all within
+//                            `namespace cornu { namespace {`.
 //   2. a line in isa/families.def:   CORNU_KERNEL_FAMILY(foo, FooKernels)
-//   3. `#include "kernels/foo/table.h"` below and `#include "kernels/foo/body.inc"` in
-//   isa/bodies.inc.
+//   3. an include of kernels/foo/table.h below, and of kernels/foo/body.inc in isa/bodies.inc.
 //
 // Rules for a body, and for every header it includes:
 //   - everything sits in an anonymous namespace, or is CORNU_ALWAYS_INLINE, or is a plain type;

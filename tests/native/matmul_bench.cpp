@@ -104,20 +104,7 @@ void run(const Shape& shape, int threads) {
   Update update{reinterpret_cast<float*>(c.data()), p.n};
   cornu::MatmulEpilogue epilogue;
   if (shape.kind == kWeightUpdate) epilogue = {update_tile, &update};
-  Matmul product(p, shape.kind == kWeightUpdate);
-  if (std::getenv("SCHED")) {
-    cornu::MatmulSchedule s = product.schedule();
-    int pa = -1, pb = -1;
-    long bm = 0, bn = 0, bk = 0;
-    std::sscanf(std::getenv("SCHED"), "%d,%d,%ld,%ld,%ld", &pa, &pb, &bm, &bn, &bk);
-    const int64_t M = s.transposed ? p.n : p.m, N = s.transposed ? p.m : p.n;
-    if (pa >= 0) s.pack_a = static_cast<cornu::MatmulPacking>(pa);
-    if (pb >= 0) s.pack_b = static_cast<cornu::MatmulPacking>(pb);
-    if (bm) s.block_m = std::min(bm, M), s.tasks_m = (M + bm - 1) / bm;
-    if (bn) s.block_n = std::min(bn, N), s.tasks_n = (N + bn - 1) / bn;
-    if (bk) s.block_k = std::min(bk, p.k);
-    product.set_schedule(s);
-  }
+  const Matmul product(p, shape.kind == kWeightUpdate);
 
   const double work =
       2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
@@ -169,7 +156,6 @@ int main(int argc, char** argv) {
       for (const Kind kind : {kForward, kInputGradient, kWeightGradient, kWeightUpdate}) {
         if (kind == kInputGradient && i == 0 && network.batch < 2048) continue;
         if (network.batch == 1 && kind != kForward) continue;
-        if (argc > 3 && kind != std::atoi(argv[3])) continue;
         run({network.name, network.batch, network.sizes[i], network.sizes[i + 1], kind}, threads);
       }
     }
