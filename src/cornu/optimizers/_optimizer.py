@@ -114,7 +114,7 @@ class Optimizer:
         self._excluded: set[int] = set()
         self._excluded_names: list[re.Pattern[str]] = []
         self._gate: Any = None
-        self._iterations = self.add_variable((), dtype="int64", name="iteration")
+        self._iterations = self.add_variable((), dtype="int32", name="iteration")
         self._schedule: LearningRateSchedule | None = None
         if isinstance(learning_rate, dict):
             learning_rate = deserialize_schedule(learning_rate)
