@@ -1,8 +1,7 @@
-"""Callback, the base class, and CallbackList, which calls many as one."""
+"""Callback, the base class: the hooks of training, evaluation and prediction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 Logs = dict[str, Any] | None
@@ -112,120 +111,17 @@ class Callback:
             for hook in _BATCH_HOOKS[mode]
         )
 
+    def shows(self, mode: str) -> bool:
+        """Whether `progress` wants to be told how far the steps of a mode have come.
 
-class CallbackList(Callback):
-    """Calls each hook of several callbacks in turn.
+        Args:
+            mode: "train", "test" or "predict".
 
-    Args:
-        callbacks: The callbacks.
-        model: Handed to each of them.
-        **params: Facts about the run, handed to each of them.
+        Returns:
+            True for a progress bar.
+        """
+        del mode
+        return False
 
-    Raises:
-        TypeError: When one of them is no Callback.
-    """
-
-    def __init__(
-        self, callbacks: Iterable[Callback] | None = None, model: Any = None, **params: Any
-    ) -> None:
-        super().__init__()
-        self.callbacks = list(callbacks or [])
-        for callback in self.callbacks:
-            if isinstance(callback, type) or not hasattr(callback, "on_epoch_end"):
-                raise TypeError(
-                    f"callbacks: expected keras.callbacks.Callback objects; got {callback!r}."
-                    + (" Add parentheses to make an object." if isinstance(callback, type) else "")
-                )
-        if model is not None:
-            self.set_model(model)
-        self.set_params(params)
-
-    def append(self, callback: Callback) -> None:
-        """Adds a callback at the end."""
-        self.callbacks.append(callback)
-
-    def set_params(self, params: dict[str, Any]) -> None:
-        """Hands the facts about the run to each callback."""
-        self.params = params
-        for callback in self.callbacks:
-            callback.set_params(params)
-
-    def set_model(self, model: Any) -> None:
-        """Hands the model to each callback."""
-        super().set_model(model)
-        for callback in self.callbacks:
-            callback.set_model(model)
-
-    def wants_batches(self, mode: str) -> bool:
-        """Whether any of the callbacks has a hook for every batch."""
-        return any(callback.wants_batches(mode) for callback in self.callbacks)
-
-    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        """Calls the hook of each callback."""
-        for callback in self.callbacks:
-            callback.on_epoch_begin(epoch, logs)
-
-    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        """Calls the hook of each callback."""
-        for callback in self.callbacks:
-            callback.on_epoch_end(epoch, logs)
-
-    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        """Calls the hook of each callback."""
-        for callback in self.callbacks:
-            callback.on_train_batch_begin(batch, logs=logs)
-
-    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        """Calls the hook of each callback."""
-        for callback in self.callbacks:
-            callback.on_train_batch_end(batch, logs=logs)
-
-    def on_test_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        """Calls the hook of each callback."""
-        for callback in self.callbacks:
-            callback.on_test_batch_begin(batch, logs=logs)
-
-    def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
-        """Calls the hook of each callback."""
-        for callback in self.callbacks:
-            callback.on_test_batch_end(batch, logs=logs)
-
-    def on_predict_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        """Calls the hook of each callback."""
-        for callback in self.callbacks:
-            callback.on_predict_batch_begin(batch, logs=logs)
-
-    def on_predict_batch_end(self, batch: int, logs: Logs = None) -> None:
-        """Calls the hook of each callback."""
-        for callback in self.callbacks:
-            callback.on_predict_batch_end(batch, logs=logs)
-
-    def on_train_begin(self, logs: Logs = None) -> None:
-        """Calls the hook of each callback."""
-        for callback in self.callbacks:
-            callback.on_train_begin(logs)
-
-    def on_train_end(self, logs: Logs = None) -> None:
-        """Calls the hook of each callback."""
-        for callback in self.callbacks:
-            callback.on_train_end(logs)
-
-    def on_test_begin(self, logs: Logs = None) -> None:
-        """Calls the hook of each callback."""
-        for callback in self.callbacks:
-            callback.on_test_begin(logs)
-
-    def on_test_end(self, logs: Logs = None) -> None:
-        """Calls the hook of each callback."""
-        for callback in self.callbacks:
-            callback.on_test_end(logs)
-
-    def on_predict_begin(self, logs: Logs = None) -> None:
-        """Calls the hook of each callback."""
-        for callback in self.callbacks:
-            callback.on_predict_begin(logs)
-
-    def on_predict_end(self, logs: Logs = None) -> None:
-        """Calls the hook of each callback."""
-        for callback in self.callbacks:
-            callback.on_predict_end(logs)
+    def progress(self, steps: int, logs: Logs = None) -> None:
+        """Called now and then with the number of steps done, when `shows` says so."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 from cornu.callbacks._callback import Callback, Logs
@@ -24,6 +25,16 @@ class History(Callback):
         self.history: dict[str, list[Any]] = {}
         self.epoch: list[int] = []
 
+    @property
+    def model(self) -> Any:
+        """The model that was trained, or None when it is gone."""
+        # The model keeps its history, so the history knows the model only weakly.
+        return None if self._model is None else self._model()
+
+    def set_model(self, model: Any) -> None:
+        """Takes the model."""
+        self._model = weakref.ref(model)
+
     def on_train_begin(self, logs: Logs = None) -> None:
         """Forgets the epochs of an earlier run."""
         self.epoch = []
@@ -33,5 +44,3 @@ class History(Callback):
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
-        if self.model is not None:
-            self.model.history = self

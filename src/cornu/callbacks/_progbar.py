@@ -7,6 +7,9 @@ import os
 import sys
 import time
 from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
 
 from cornu.callbacks._callback import Callback, Logs
 
@@ -14,8 +17,6 @@ _BOLD = "\x1b[1m"
 _GREEN = "\x1b[32m"
 _WHITE = "\x1b[37m"
 _PLAIN = "\x1b[0m"
-_INTERVAL = 0.05
-_PER_SECOND, _PER_MILLISECOND = 1.0, 1e-3
 
 
 def write(text: str) -> None:
@@ -49,7 +50,11 @@ class Progbar:
         verbose: 0 silent, 1 a bar, 2 one line at the end.
         interval: Seconds between two drawings at least.
         stateful_metrics: Names whose values are shown as they are, not averaged over steps.
+        stateless_metrics: Names whose values are averaged, when all others are not.
         unit_name: What a step is called in the time per step.
+
+    Raises:
+        ValueError: When both kinds of names are given.
 
     Example:
         >>> bar = Progbar(3, verbose=2)
@@ -62,27 +67,31 @@ class Progbar:
         target: int | None,
         width: int = 20,
         verbose: int = 1,
-        interval: float = _INTERVAL,
+        interval: float = 0.05,
         stateful_metrics: Iterable[str] | None = None,
+        stateless_metrics: Iterable[str] | None = None,
         unit_name: str = "step",
     ) -> None:
+        if stateful_metrics is not None and stateless_metrics is not None:
+            raise ValueError("Progbar: give stateful_metrics or stateless_metrics, not both.")
         self.target = target
         self.width = width
         self.verbose = verbose
         self.interval = interval
         self.unit_name = unit_name
         self.stateful_metrics = set(stateful_metrics or ())
-        self._values: dict[str, list[float]] = {}
+        self.stateless_metrics = None if stateless_metrics is None else set(stateless_metrics)
+        self._values: dict[str, tuple[Any, int]] = {}
         self._seen = 0
-        self._start = time.perf_counter()
+        self._start = time.time()
         self._last_drawn = 0.0
         self._after_first: float | None = None
-        self._line_length = 0
+        self._drawn_width = 0
 
     def update(
         self,
         current: int,
-        values: Iterable[tuple[str, float]] | None = None,
+        values: Iterable[tuple[str, Any]] | None = None,
         finalize: bool | None = None,
     ) -> None:
         """Draws the bar for a number of finished steps.
@@ -95,73 +104,85 @@ class Progbar:
         if finalize is None:
             finalize = self.target is not None and current >= self.target
         for name, value in values or ():
-            if name in self.stateful_metrics:
-                self._values[name] = [value, 1]
+            total, count = self._values.get(name, (0.0, 0))
+            weight = max(current - self._seen, 1)
+            if finalize or not self._is_averaged(name):
+                self._values[name] = (value, 1)
             else:
-                weight = max(current - self._seen, 1)
-                known = self._values.setdefault(name, [0.0, 0])
-                known[0] += value * weight
-                known[1] += weight
+                self._values[name] = (total + value * weight, count + weight)
         self._seen = current
-        now = time.perf_counter()
-        if self._after_first is None and current > 0:
+        now = time.time()
+        step_time = self._seconds_per_step(current, now)
+        if current == 1:
             self._after_first = now
         if self.verbose == 1:
-            if now - self._last_drawn >= self.interval or finalize:
-                self._last_drawn = now
-                write(self._bar_line(current, finalize, now))
-        elif self.verbose == 2 and finalize:
+            if now - self._last_drawn < self.interval and not finalize:
+                return
+            write(self._bar_line(current, finalize, now, step_time))
+        elif self.verbose == 2 and finalize and self.target:
             text = f"{self._counter(current)} - {now - self._start:.0f}s"
-            write(f"{text} - {self._step_time(current, now)}{self._metrics()}\n")
+            write(f"{text} - {self._step_time(step_time)}{self._metrics()}\n")
+        self._last_drawn = now
 
-    def add(self, steps: int, values: Iterable[tuple[str, float]] | None = None) -> None:
-        """Draws the bar for `steps` more finished steps."""
-        self.update(self._seen + steps, values)
+    def add(self, n: int, values: Iterable[tuple[str, Any]] | None = None) -> None:
+        """Draws the bar for `n` more finished steps.
+
+        Args:
+            n: Number of steps.
+            values: Pairs of a name and its value.
+        """
+        self.update(self._seen + n, values)
+
+    def _is_averaged(self, name: str) -> bool:
+        if self.stateless_metrics is not None:
+            return name in self.stateless_metrics
+        return name not in self.stateful_metrics
 
     def _counter(self, current: int) -> str:
-        if self.target is None:
+        if not self.target:
             return f"{current:7d}/Unknown"
-        digits = int(math.log10(max(self.target, 1))) + 1
+        digits = int(math.log10(self.target)) + 1
         return f"{current:{digits}d}/{self.target}"
 
-    def _bar_line(self, current: int, finalize: bool, now: float) -> str:
-        counter = f"{_BOLD}{self._counter(current)}{_PLAIN} "
-        bar = ""
-        if self.target is not None:
-            filled = min(int(self.width * current / max(self.target, 1)), self.width)
-            bar = f"{_GREEN}{'━' * filled}{_PLAIN}{_WHITE}{'━' * (self.width - filled)}{_PLAIN}"
-        elapsed = now - self._start
-        if self.target is None or finalize:
-            clock = f" {_BOLD}{_duration(elapsed)}{_PLAIN} {self._step_time(current, now)}"
+    def _bar_line(self, current: int, finalize: bool, now: float, step_time: float) -> str:
+        counter = self._counter(current)
+        elapsed = f"{now - self._start:.0f}s"
+        if self.target:
+            filled = int(self.width * current / self.target)
+            green = f"{_GREEN}{'━' * filled}{_PLAIN}" if filled > 0 else ""
+            rest = f"{_WHITE}{'━' * (self.width - filled)}{_PLAIN}"
+            head = f"{_BOLD}{counter}{_PLAIN} {green}{rest}"
+            head_width = len(counter) + 1 + max(self.width, filled)
+            clock = elapsed if finalize else _duration(step_time * (self.target - current))
         else:
-            remaining = self._seconds_per_step(current, now) * (self.target - current)
-            clock = f" {_BOLD}{_duration(remaining)}{_PLAIN} {self._step_time(current, now)}"
-        line = counter + bar + clock + self._metrics()
-        rubout = "\b" * self._line_length + "\r"
-        padding = " " * max(self._line_length - len(line), 0)
-        self._line_length = len(line)
-        return rubout + line + padding + ("\n" if finalize else "")
+            head, head_width, clock = counter, len(counter), elapsed
+        tail = f" {self._step_time(step_time)}{self._metrics()}"
+        line = f"{head} {_BOLD}{clock}{_PLAIN}{tail}"
+        width = head_width + 1 + len(clock) + len(tail)
+        before, self._drawn_width = self._drawn_width, width
+        end = "\n" if finalize else ""
+        return "\b" * before + "\r" + line + " " * max(before - width, 0) + end
 
     def _seconds_per_step(self, current: int, now: float) -> float:
         """Time per step without the first one, which includes the preparation."""
-        if current > 1 and self._after_first is not None and now > self._after_first:
+        if current == 0:
+            return 0.0
+        if current > 1 and self._after_first is not None:
             return (now - self._after_first) / (current - 1)
-        return (now - self._start) / max(current, 1)
+        return (now - self._start) / current
 
-    def _step_time(self, current: int, now: float) -> str:
-        seconds = self._seconds_per_step(current, now)
-        if seconds >= _PER_SECOND or seconds == 0:
+    def _step_time(self, seconds: float) -> str:
+        if seconds >= 1 or seconds == 0:
             return f"{seconds:.0f}s/{self.unit_name}"
-        if seconds >= _PER_MILLISECOND:
+        if seconds >= 1e-3:
             return f"{seconds * 1e3:.0f}ms/{self.unit_name}"
         return f"{seconds * 1e6:.0f}us/{self.unit_name}"
 
     def _metrics(self) -> str:
         text = ""
         for name, (total, count) in self._values.items():
-            value = total / max(count, 1)
-            shown = f"{value:.4f}" if abs(value) > 1e-3 or value == 0 else f"{value:.4e}"
-            text += f" - {name}: {shown}"
+            value = float(np.mean(total)) / max(count, 1)
+            text += f" - {name}: {value:.4f}" if abs(value) > 1e-3 else f" - {name}: {value:.4e}"
         return text
 
 
@@ -170,62 +191,77 @@ def _duration(seconds: float) -> str:
         return f"{int(seconds // 3600)}:{int(seconds % 3600 // 60):02d}:{int(seconds % 60):02d}"
     if seconds > 60:
         return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
-    return f"{seconds:.0f}s"
+    return f"{int(seconds)}s"
 
 
 class ProgbarLogger(Callback):
     """Shows the progress of `fit`, `evaluate` and `predict`.
 
-    The runner reports batches through `progress`, at most a few times a second; so the bar does not
-    force Python to come in after every batch.
+    It is told how far the steps have come through `progress`, a few times a second; so the bar does
+    not make Python come in after every batch.
+
+    Example:
+        >>> ProgbarLogger().wants_batches("train")
+        False
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._bar: Progbar | None = None
-
-    def wants_batches(self, mode: str) -> bool:
-        """Never: the runner calls `progress` as often as it comes back to Python."""
-        return False
-
-    def _settings(self) -> tuple[int, int]:
-        params = self.params or {}
-        return params.get("verbose", 1), params.get("epochs", 1)
-
-    def _begin(self, target: int | None) -> None:
-        verbose, _ = self._settings()
-        self._bar = Progbar(target, verbose=verbose)
-        self._bar.stateful_metrics = _Everything()
         self._steps = 0
+        self._in_fit = False
+
+    @property
+    def _verbose(self) -> int:
+        return int((self.params or {}).get("verbose", 1))
+
+    def _begin(self) -> None:
+        self._bar = Progbar((self.params or {}).get("steps"), verbose=self._verbose)
+        self._bar.stateless_metrics = set()  # the numbers are averages already
+        self._steps = 0
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Notes that evaluations are validations from now on, which have no bar of their own."""
+        self._in_fit = True
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        """Forgets that."""
+        self._in_fit = False
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Starts a bar; announces the epoch when there are several."""
-        verbose, epochs = self._settings()
-        if verbose and epochs > 1:
+        epochs = (self.params or {}).get("epochs", 1)
+        self._begin()
+        if self._verbose and epochs > 1:
             write(f"Epoch {epoch + 1}/{epochs}\n")
-        self._begin((self.params or {}).get("steps"))
 
     def on_test_begin(self, logs: Logs = None) -> None:
-        """Starts a bar, unless a validation inside `fit` runs."""
-        if self._bar is None:
-            self._begin((self.params or {}).get("steps"))
+        """Starts a bar, unless it is a validation inside `fit`."""
+        if not self._in_fit:
+            self._begin()
 
     def on_predict_begin(self, logs: Logs = None) -> None:
         """Starts a bar."""
-        self._begin((self.params or {}).get("steps"))
+        self._begin()
+
+    def shows(self, mode: str) -> bool:
+        """Whether the number of steps matters: for a bar, or to be told at the end."""
+        if self._verbose == 0 or self._bar is None or (mode == "test" and self._in_fit):
+            return False
+        return self._verbose == 1 or self._bar.target is None
 
     def progress(self, steps: int, logs: Logs = None) -> None:
         """Draws the bar after `steps` batches in all."""
-        verbose, _ = self._settings()
         self._steps = steps
-        if verbose == 1 and self._bar is not None:
+        if self._verbose == 1 and self._bar is not None:
             self._bar.update(steps, list((logs or {}).items()), finalize=False)
 
     def _end(self, logs: Logs) -> None:
         if self._bar is None:
             return
-        self._bar.target = self._steps
-        self._bar.update(self._steps, list((logs or {}).items()), finalize=True)
+        if self._bar.target is None:
+            self._bar.target = self._steps
+        self._bar.update(self._bar.target, list((logs or {}).items()), finalize=True)
         self._bar = None
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
@@ -234,15 +270,9 @@ class ProgbarLogger(Callback):
 
     def on_test_end(self, logs: Logs = None) -> None:
         """Draws the finished bar."""
-        self._end(logs)
+        if not self._in_fit:
+            self._end(logs)
 
     def on_predict_end(self, logs: Logs = None) -> None:
         """Draws the finished bar."""
-        self._end(logs)
-
-
-class _Everything(set[str]):
-    """A set that holds every name: the runner's numbers are averages already."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
+        self._end(None)

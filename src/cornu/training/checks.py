@@ -144,18 +144,19 @@ def _may_hold_nan(array: Array) -> bool:
     return False
 
 
-def targets_fit(name: str, loss_name: str, y: Array, output_shape: tuple[int, ...]) -> None:
+def targets_fit(name: str, loss: Any, y: Array, output_shape: tuple[int, ...]) -> None:
     """Checks targets against the loss and the output of a model.
 
     Args:
         name: What the targets are called in errors.
-        loss_name: Name of the loss, such as "sparse_categorical_crossentropy".
+        loss: The Loss.
         y: The targets.
         output_shape: Shape of one output batch, the batch first.
 
     Raises:
         ValueError: For labels that the loss cannot use, with the one that can.
     """
+    loss_name = getattr(getattr(loss, "fn", None), "__name__", "")
     classes = output_shape[-1] if output_shape else 1
     if loss_name == "categorical_crossentropy":
         _check_one_hot(name, y, output_shape, classes)

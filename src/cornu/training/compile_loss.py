@@ -93,7 +93,7 @@ class CompiledLoss:
         outputs = self._outputs
         assert outputs is not None
         predictions = tree.flatten(y_pred)
-        targets = self._targets(outputs, y_true)
+        targets = self.targets(y_true)
         weights = outputs.spread(sample_weight, "sample_weight")
         total = None
         for number, entry in enumerate(self._entries):
@@ -107,21 +107,33 @@ class CompiledLoss:
             total = value if total is None else ops.add(total, value)
         return total
 
-    def _targets(self, outputs: Outputs, y_true: Any) -> list[Any]:
-        """Returns targets per output; outputs without a loss need none."""
+    def targets(self, y_true: Any) -> list[Any]:
+        """Returns one target per output, None where there is none; outputs without a loss need none.
+
+        Raises:
+            ValueError: When the number or the names of targets do not fit the outputs.
+        """
+        outputs = self._outputs
+        assert outputs is not None
         places = sorted({entry.place for entry in self._entries})
         leaves = tree.flatten(y_true)
         if len(places) < outputs.count and len(leaves) == len(places):
-            targets: list[Any] = [None] * outputs.count
+            found: list[Any] = [None] * outputs.count
             for place, leaf in zip(places, leaves, strict=True):
-                targets[place] = leaf
-            return targets
+                found[place] = leaf
+            return found
         return outputs.targets(y_true)
 
-    def losses_by_place(self, count: int) -> list[Any]:
-        """Returns the loss object of each output, None where there is none."""
-        found: list[Any] = [None] * count
+    def functions(self) -> list[Any]:
+        """Returns the loss of each output, None where there is none."""
+        assert self._outputs is not None
+        found: list[Any] = [None] * self._outputs.count
         for entry in self._entries:
             if found[entry.place] is None:
                 found[entry.place] = entry.function
         return found
+
+    def name_of(self, place: int) -> str | int:
+        """Returns the name of an output, or its place when it has none."""
+        assert self._outputs is not None
+        return self._outputs.names[place] or place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,31 +12,54 @@ from cornu.core import dtypes, tree
 from cornu.core.engine import Executable, current_engine
 from cornu.core.graph import capture
 from cornu.core.tensor import Tensor
-from cornu.training.sources import Array, ArraySource, batch_specs
+from cornu.training.arrays import (
+    Array,
+    batch_specs,
+    pack_x_y_sample_weight,
+    standard_batch,
+)
+from cornu.training.logs import to_numpy
+from cornu.training.sources import ArraySource
 
 # Python comes in at least this often (seconds): for Ctrl-C and the progress bar.
 SLICE = 0.08
 
+Begin = Callable[[int], None] | None
 
-class _Compiled:
-    """A captured step: the executable and how its outputs are packed."""
+
+class CompiledStep:
+    """A captured step, ready to run.
+
+    Args:
+        step: `step(data)`, called once on symbolic tensors.
+        specs: Specs of a batch: a tuple (x, y, sample_weight).
+    """
 
     def __init__(self, step: Callable[[Any], Any], specs: Any) -> None:
-        graph, self._result = capture(step, specs)
-        self.specs = [spec for spec in tree.flatten(specs) if spec is not None]
+        graph, result = capture(step, specs)
         self.engine = current_engine()
         self.executable: Executable = self.engine.compile(graph)
         self._output_specs = [value.spec for value in graph.outputs]
+        # The result with numbers for tensors: symbolic ones would keep the whole capture alive.
+        places = iter(range(len(self._output_specs)))
+        self._form = tree.map_structure(
+            lambda leaf: _Place(next(places)) if isinstance(leaf, Tensor) else leaf, result
+        )
 
     def pack(self, buffers: list[Any]) -> Any:
         """Returns the step's result with tensors of the buffers."""
-        tensors = iter(
-            Tensor(spec.shape, spec.dtype, buffer, self.engine)
-            for spec, buffer in zip(self._output_specs, buffers, strict=True)
-        )
-        return tree.map_structure(
-            lambda leaf: next(tensors) if isinstance(leaf, Tensor) else leaf, self._result
-        )
+        form = self._form
+        if type(form) is _Place:
+            spec = self._output_specs[0]
+            return Tensor(spec.shape, spec.dtype, buffers[0], self.engine)
+
+        def fill(leaf: Any) -> Any:
+            if type(leaf) is not _Place:
+                return leaf
+            spec = self._output_specs[leaf]
+            return Tensor(spec.shape, spec.dtype, buffers[leaf], self.engine)
+
+        return tree.map_structure(fill, form)
 
     def run(self, batch: Any) -> Any:
         """Runs one step on a batch of arrays."""
@@ -43,88 +67,117 @@ class _Compiled:
         return self.pack(self.executable.run(leaves))
 
 
+class _Place(int):
+    """Stands for an output of the graph in the form of a step's result."""
+
+
 class StepRunner:
-    """Runs one kind of step (train, test or predict) on batches.
+    """Runs one kind of step on batches.
 
     Args:
-        step: `step(data)` with data the tuple (x, y, sample_weight) of a batch.
-        eager: Whether to call `step` on tensors instead of capturing it.
+        model: Whose step it is; known weakly, as the model keeps its runners.
+        step: Name of the method.
     """
 
-    def __init__(self, step: Callable[[Any], Any], eager: bool = False) -> None:
+    def __init__(self, model: Any, step: str) -> None:
+        self._model = weakref.ref(model)
         self._step = step
-        self._eager = eager
-        self._compiled: dict[Any, _Compiled] = {}
+        self._eager = bool(model.run_eagerly)
+        self._compiled: dict[Any, CompiledStep] = {}
+        self._quick: dict[Any, tuple[CompiledStep, Any]] = {}
 
-    def clear(self) -> None:
-        """Forgets all captured steps."""
-        self._compiled.clear()
+    def _call(self, data: Any) -> Any:
+        return getattr(self._model(), self._step)(pack_x_y_sample_weight(*data))
 
-    def _for_specs(self, specs: Any) -> _Compiled:
+    def compiled(self, specs: Any) -> CompiledStep:
+        """Returns the step captured for a form of batch; it is captured once.
+
+        Capturing before anything has run brings out errors while nothing is changed.
+        """
         key = _key(specs)
-        compiled = self._compiled.get(key)
-        if compiled is None:
-            compiled = self._compiled[key] = _Compiled(self._step, specs)
-        return compiled
+        found = self._compiled.get(key)
+        if found is None:
+            found = CompiledStep(self._call, specs)
+            model: Any = self._model()
+            model._clear_losses()
+            self._compiled[key] = found
+        return found
 
     def prepare(self, specs: Any) -> None:
-        """Captures the step for a form of batch, so that errors come before anything changes."""
+        """Captures the step for a form of batch, unless it runs eagerly."""
         if not self._eager:
-            self._for_specs(specs)
+            self.compiled(specs)
+
+    def run_one(self, x: Array) -> Any:
+        """Returns a prediction for one array of inputs; the short way for repeated calls."""
+        known = self._quick.get((x.shape, x.dtype))
+        if known is None:
+            batch = standard_batch((x, None, None))
+            known = self._quick[(x.shape, x.dtype)] = (self.compiled(batch_specs(batch)), batch[0].dtype)
+        step, dtype = known
+        result = step.pack(step.executable.run([np.ascontiguousarray(x, dtype)]))
+        return to_numpy(result) if type(result) is Tensor else tree.map_structure(to_numpy, result)
 
     def run(self, batch: Any) -> Any:
         """Runs one step on a batch (a structure of arrays) and returns the step's result."""
         if self._eager:
-            return self._step(_tensors(batch))
-        return self._for_specs(batch_specs(batch)).run(batch)
+            return self._call(as_tensors(batch))
+        return self.compiled(batch_specs(batch)).run(batch)
 
-    def epoch(
-        self, source: ArraySource, order: Array, first: int, limit: int, every_batch: bool
+    def steps(
+        self, source: ArraySource, first: int, stop: int, begin: Begin
     ) -> Iterator[tuple[int, Any]]:
-        """Runs the steps of an epoch over arrays in memory.
+        """Runs steps of a pass over arrays in memory.
 
         Args:
-            source: The arrays.
-            order: Row numbers of the epoch.
+            source: The arrays and the order of the pass.
             first: First step to run.
-            limit: Step before which to stop.
-            every_batch: Whether Python must come in after every step.
+            stop: Step before which to stop.
+            begin: Called before every step with its number, counted from `first`; None lets the
+                engine run many steps without coming back to Python.
 
         Yields:
-            The number of steps done in all, and the last step's result.
+            The number of steps done, counted from `first`, and the last step's result.
         """
         size = source.batch_size
         full = source.rows // size
+        order = source.current
         done = first
-        if self._eager:
-            while done < limit:
+        while done < stop:
+            if begin is not None:
+                begin(done - first)
+            if self._eager:
                 rows = order[done * size : (done + 1) * size]
-                result = self._step(_tensors(source.batch(rows)))
+                result = self._call(as_tensors(source.batch(rows)))
                 done += 1
-                yield done, result
-            return
-        arrays = source.arrays
-        while done < min(full, limit):
-            compiled = self._for_specs(source.specs(size))
-            wanted = 1 if every_batch else min(full, limit) - done
-            ran, buffers = compiled.executable.run_steps(arrays, order, done, wanted, SLICE)
-            done += ran
-            yield done, compiled.pack(buffers)
-        if done < limit:
-            rest = order[full * size :]
-            compiled = self._for_specs(source.specs(len(rest)))
-            _, buffers = compiled.executable.run_steps(arrays, rest, 0, 1, SLICE)
-            yield done + 1, compiled.pack(buffers)
+            elif done < full:
+                compiled = self.compiled(source.specs(size))
+                wanted = 1 if begin is not None else min(full, stop) - done
+                ran, buffers = compiled.executable.run_steps(
+                    source.arrays, order, done, wanted, SLICE
+                )
+                result = compiled.pack(buffers)
+                done += ran
+            else:
+                rest = order[full * size :]
+                compiled = self.compiled(source.specs(len(rest)))
+                _, buffers = compiled.executable.run_steps(source.arrays, rest, 0, 1, SLICE)
+                result = compiled.pack(buffers)
+                done += 1
+            yield done - first, result
 
 
 def _key(specs: Any) -> Any:
-    flat = tuple(tree.flatten(specs))
-    if len(flat) <= 3 and isinstance(specs, tuple) and not any(map(tree.is_nested, specs)):
-        return flat
-    return (flat, repr(tree.map_structure(lambda _: 0, specs)))
+    """Returns something hashable that tells forms of batches apart."""
+    if isinstance(specs, dict):
+        return tuple((key, _key(value)) for key, value in specs.items())
+    if type(specs) in (list, tuple):
+        return (type(specs), *map(_key, specs))
+    return specs
 
 
-def _tensors(batch: Any) -> Any:
+def as_tensors(batch: Any) -> Any:
+    """Returns a batch of arrays as tensors; None stays None."""
     engine = current_engine()
 
     def convert(leaf: Any) -> Any:

@@ -3,93 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from cornu.core import dtypes, settings, tree
+from cornu.core import tree
 from cornu.core.primitive import Spec
-from cornu.core.tensor import Tensor
-from cornu.core.variable import Variable
 from cornu.training import checks
-
-Array = np.ndarray[Any, Any]
-
-
-def to_array(value: Any, name: str) -> Array:
-    """Returns data as a numeric (or text) NumPy array.
-
-    Args:
-        value: Array, tensor, list, or pandas object.
-        name: What it is called in errors.
-
-    Returns:
-        An array; the very same one when nothing has to change.
-
-    Raises:
-        ValueError: When it holds what is no number, naming the column.
-    """
-    if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
-        return value
-    if isinstance(value, (Tensor, Variable)):
-        return value.numpy()
-    if hasattr(value, "iloc"):
-        return checks.pandas_to_array(value, name)
-    if hasattr(value, "detach") and hasattr(value, "cpu"):
-        value = value.detach().cpu().numpy()
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(
-            f"{name} cannot become an array: its rows have different lengths. Pad them to one "
-            f"length first, for example with keras.utils.pad_sequences."
-        ) from error
-    if array.dtype.kind in "OUS":
-        return checks.object_to_array(array, name)
-    return array
-
-
-def target_dtype(array: Any) -> str:
-    """Returns the dtype that batches of an array have: floats become floatx, the rest stays."""
-    name = dtypes.canonical(array.dtype)
-    return settings.floatx() if dtypes.is_float(name) else name
-
-
-def named_leaves(structure: Any, name: str) -> list[tuple[str, Any]]:
-    """Returns the leaves of x, y or sample_weight with names for errors, such as "x['age']"."""
-    return [
-        (name + "".join(f"[{key!r}]" for key in path), leaf)
-        for path, leaf in tree.flatten_with_path(structure)
-    ]
-
-
-def _is_list_of_numbers(structure: Any) -> bool:
-    return (
-        isinstance(structure, (list, tuple))
-        and len(structure) > 0
-        and all(isinstance(item, (bool, int, float, np.number)) for item in structure)
-    )
-
-
-def _is_rows(structure: Any) -> bool:
-    """Whether a list is one array written as nested lists, not several arrays."""
-    return _is_list_of_numbers(structure) or (
-        isinstance(structure, list)
-        and len(structure) > 0
-        and all(isinstance(item, (list, tuple)) and _is_rows(list(item)) for item in structure)
-    )
-
-
-def to_arrays(structure: Any, name: str) -> Any:
-    """Returns a nested structure of data with arrays as leaves; None stays None."""
-    if structure is None:
-        return None
-    if _is_rows(structure):
-        return to_array(structure, name)
-    named = named_leaves(structure, name)
-    leaves = [None if leaf is None else to_array(leaf, label) for label, leaf in named]
-    return tree.pack_sequence_as(structure, leaves)
+from cornu.training.arrays import Array, as_batch_dtype, standard_batch, target_dtype, to_arrays
 
 
 class ArraySource:
@@ -100,12 +23,14 @@ class ArraySource:
         y: Targets in the same forms, or None.
         sample_weight: Weights, or None.
         batch_size: Rows per batch.
-        shuffle: Whether each epoch takes the rows in a new order; "batch" shuffles within batches.
+        shuffle: Whether each pass takes the rows in a new order; "batch" shuffles within batches.
 
     Attributes:
         data: The tuple (x, y, sample_weight) as given, converted to arrays.
         rows: Number of rows.
-        steps: Batches per epoch, the last one possibly smaller.
+        steps: Batches per pass, the last one possibly smaller.
+        position: The next batch of a pass that steps_per_epoch has cut into several epochs.
+        current: Row numbers of that pass.
     """
 
     def __init__(
@@ -139,7 +64,7 @@ class ArraySource:
         )
 
     def order(self) -> Array:
-        """Returns the row numbers of the next epoch; a shuffled one draws from `numpy.random`."""
+        """Returns the row numbers of the next pass; a shuffled one draws from `numpy.random`."""
         if self.shuffle == "batch":
             parts = [
                 first + np.random.permutation(min(self.batch_size, self.rows - first))
@@ -150,15 +75,25 @@ class ArraySource:
             return np.random.permutation(self.rows).astype(np.int64, copy=False)
         return np.arange(self.rows, dtype=np.int64)
 
+    def draw_first(self) -> None:
+        """Draws what fetching a first batch draws: Keras looks at one to build a model."""
+        if self.shuffle:
+            first = min(self.batch_size, self.rows)
+            np.random.permutation(first if self.shuffle == "batch" else self.rows)
+
+    def peek(self) -> Any:
+        """Returns the batch of the first rows."""
+        return self.batch(np.arange(min(self.batch_size, self.rows)))
+
     def batch(self, index: Array) -> Any:
         """Returns the rows with the given numbers in the form of `data`."""
         return tree.map_structure(
-            lambda a: None if a is None else a[index].astype(target_dtype(a), copy=False), self.data
+            lambda a: None if a is None else as_batch_dtype(a[index]), self.data
         )
 
 
 class IteratorSource:
-    """Batches from a generator, a dataset, or an object with `__len__` and `__getitem__`.
+    """Batches from a generator, a dataset, or an object with `__getitem__` and a length.
 
     Args:
         iterable: Yields x, (x, y) or (x, y, sample_weight).
@@ -171,8 +106,9 @@ class IteratorSource:
     def __init__(self, iterable: Any, shuffle: bool | str = False) -> None:
         self._iterable = iterable
         self._shuffle = bool(shuffle)
-        self._indexable = hasattr(iterable, "__getitem__") and hasattr(iterable, "__len__")
         self.steps: int | None = self._length()
+        self._indexable = hasattr(iterable, "__getitem__") and self.steps is not None
+        self._once = isinstance(iterable, Iterator)
         self._first: list[Any] = []
         self._iterator: Iterator[Any] | None = None
 
@@ -189,81 +125,85 @@ class IteratorSource:
             return None
 
     def peek(self) -> Any:
-        """Returns the first batch without losing it."""
-        if not self._first:
-            iterator = self._open()
-            try:
-                self._first.append(next(iterator))
-            except StopIteration:
-                raise ValueError(
-                    "The data is empty: the generator or dataset yielded no batch."
-                ) from None
-        return self._first[0]
+        """Returns the first batch; none is lost."""
+        if self._first:
+            return self._first[0]
+        try:
+            batch = next(self._open())
+        except StopIteration:
+            raise ValueError(
+                "The data is empty: the generator or dataset yielded no batch."
+            ) from None
+        if self._once:
+            self._first.append(batch)
+        else:
+            self._iterator = None
+        return batch
 
     def _walk(self) -> Iterator[Any]:
-        if self._indexable and not isinstance(self._iterable, (list, tuple)):
-            order = np.arange(len(self._iterable))
-            if self._shuffle:
-                np.random.shuffle(order)
-            for place in order:
-                yield self._iterable[int(place)]
-            if hasattr(self._iterable, "on_epoch_end"):
-                self._iterable.on_epoch_end()
-        else:
+        if not self._indexable:
             yield from self._iterable
+            return
+        order = list(range(self.steps or 0))
+        if self._shuffle:
+            random.shuffle(order)
+        for place in order:
+            yield self._iterable[place]
 
     def _open(self) -> Iterator[Any]:
         if self._iterator is None:
             self._iterator = (standard_batch(batch) for batch in self._walk())
         return self._iterator
 
+    def restart(self) -> None:
+        """Makes the next epoch begin with the first batch, where the source can."""
+        if not self._once:
+            self._iterator = None
+
     def epoch(self, limit: int | None) -> Iterator[Any]:
         """Yields the batches of the next epoch.
 
         Args:
             limit: Batches per epoch. With it the next epoch goes on where this one stopped;
-                without it each epoch walks the source from the start.
+                without it each epoch walks the source from the start. Data that run out end the
+                epoch.
         """
-        iterator = itertools.chain(list(self._first), self._open())
-        self._first.clear()
+        self._tell("on_epoch_begin")
+        if limit is None:
+            self.restart()
+        batches = itertools.islice(itertools.chain(self._taken(), self._open()), limit)
         given = 0
-        for batch in iterator:
-            yield batch
+        for batch in batches:
             given += 1
-            if limit is not None and given == limit:
-                return
-        self._iterator = None
-        while limit is not None and given < limit and not isinstance(self._iterable, Iterator):
-            before = given
-            for batch in self._open():
-                yield batch
-                given += 1
-                if given == limit:
-                    return
+            yield batch
+        if given == 0 and limit is not None and not self._once:
+            # The epoch before ended exactly with the data.
+            self.restart()
+            yield from itertools.islice(self._open(), limit)
+        elif limit is None or given < limit:
             self._iterator = None
-            if given == before:
-                return
+        self._tell("on_epoch_end")
+
+    def _taken(self) -> Iterator[Any]:
+        while self._first:
+            yield self._first.pop(0)
+
+    def _tell(self, hook: str) -> None:
+        if hasattr(self._iterable, hook):
+            getattr(self._iterable, hook)()
 
 
-def standard_batch(batch: Any) -> tuple[Any, Any, Any]:
-    """Returns a yielded batch as (x, y, sample_weight) of arrays."""
-    if isinstance(batch, tuple):
-        if len(batch) > 3:
-            raise ValueError(
-                f"A data source must yield x, (x, y) or (x, y, sample_weight); it yielded a tuple "
-                f"of {len(batch)}. Put several inputs into one list or dict: ((x1, x2), y)."
-            )
-        x, y, weight = (*batch, None, None, None)[:3]
-    else:
-        x, y, weight = batch, None, None
-    parts = (to_arrays(x, "x"), to_arrays(y, "y"), to_arrays(weight, "sample_weight"))
-    return tree.map_structure(  # type: ignore[no-any-return]
-        lambda a: None if a is None else np.asarray(a, dtypes.to_numpy(target_dtype(a))), parts
-    )
+class OneBatch:
+    """A source of one batch that is standard already."""
+
+    steps = 1
+
+    def __init__(self, batch: Any) -> None:
+        self._batch = batch
+
+    def peek(self) -> Any:
+        """Returns the batch."""
+        return self._batch
 
 
-def batch_specs(batch: Any) -> Any:
-    """Returns the Specs of a batch of arrays in its form."""
-    return tree.map_structure(
-        lambda a: None if a is None else Spec(a.shape, dtypes.canonical(a.dtype)), batch
-    )
+Source = ArraySource | IteratorSource

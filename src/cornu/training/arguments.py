@@ -1,0 +1,198 @@
+"""What the data arguments of fit, evaluate and predict mean: sources of batches."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cornu.core import tree
+from cornu.training import checks
+from cornu.training.arrays import is_array_like, named_leaves, to_array, to_arrays
+from cornu.training.sources import ArraySource, IteratorSource, Source
+
+
+class TrainingArguments(NamedTuple):
+    """The arguments of `fit` that say what data to use; documented there."""
+
+    x: Any
+    y: Any
+    sample_weight: Any
+    class_weight: dict[int, float] | None
+    batch_size: int | None
+    shuffle: bool | str
+    steps_per_epoch: int | None
+    validation_split: float
+    validation_data: Any
+    validation_batch_size: int | None
+    validation_steps: int | None
+
+
+def make_source(
+    x: Any,
+    y: Any,
+    sample_weight: Any,
+    batch_size: int | None,
+    shuffle: bool | str = False,
+    steps: int | None = None,
+) -> Source:
+    """Returns the source of batches for what a user passed.
+
+    Args:
+        x: Inputs.
+        y: Targets, or None.
+        sample_weight: Weights, or None.
+        batch_size: Rows per batch; None means 32, or what makes `steps` batches of arrays.
+        shuffle: Whether to take rows in a new order each epoch.
+        steps: Steps per epoch, or None.
+
+    Returns:
+        A source.
+
+    Raises:
+        ValueError: When there is no data, or y comes with data that yield their own.
+        TypeError: When x cannot be data.
+    """
+    if x is None:
+        raise ValueError("There is no data: x is None. Pass arrays, a generator or a dataset.")
+    if is_array_like(x):
+        source = ArraySource(
+            x, y, sample_weight, 32 if batch_size is None else batch_size, shuffle
+        )
+        if batch_size is None and steps is not None:
+            source.batch_size = -(-source.rows // steps)
+            source.steps = -(-source.rows // source.batch_size)
+        return source
+    if not hasattr(x, "__iter__") and not hasattr(x, "__getitem__"):
+        raise TypeError(
+            f"x is a {type(x).__name__}; expected an array, a list or dict of arrays, a pandas "
+            f"object, or a generator or dataset that yields batches."
+        )
+    for name, value in (("y", y), ("sample_weight", sample_weight)):
+        if value is not None:
+            raise ValueError(
+                f"{name} was given although x is a {type(x).__name__}, which must yield it: let it "
+                f"yield (x, y) or (x, y, sample_weight)."
+            )
+    return IteratorSource(x, shuffle)
+
+
+def training_sources(given: TrainingArguments) -> tuple[Source, Source | None]:
+    """Returns the sources to train and to validate on.
+
+    Raises:
+        ValueError: For a bad validation_split, or one together with batched data.
+    """
+    x, y, sample_weight = given.x, given.y, given.sample_weight
+    validation_data = given.validation_data
+    fraction = given.validation_split
+    if fraction and validation_data is None:
+        if not 0 < fraction < 1:
+            raise ValueError(
+                f"validation_split must be between 0 and 1, such as 0.2; got {fraction}."
+            )
+        if not is_array_like(x):
+            raise ValueError(
+                f"validation_split needs arrays; x is a {type(x).__name__}, whose last rows cannot "
+                f"be told in advance. Pass validation_data instead."
+            )
+        (x, y, sample_weight), validation_data = _split_tail(x, y, sample_weight, fraction)
+    if given.class_weight is not None:
+        if not is_array_like(x):
+            raise ValueError(
+                "class_weight needs arrays. Let the generator or dataset yield "
+                "(x, y, sample_weight) instead."
+            )
+        sample_weight = weights_of_classes(y, given.class_weight, sample_weight)
+    source = make_source(x, y, sample_weight, given.batch_size, given.shuffle, given.steps_per_epoch)
+    if validation_data is None:
+        return source, None
+    batch_size = given.validation_batch_size or given.batch_size
+    return source, _validation_source(validation_data, batch_size, given.validation_steps)
+
+
+def _validation_source(data: Any, batch_size: int | None, steps: int | None) -> Source:
+    if isinstance(data, (list, tuple)) and len(data) in (2, 3):
+        x, y, weight = (*data, None)[:3]
+        return make_source(x, y, weight, batch_size, steps=steps)
+    if isinstance(data, (list, tuple)):
+        raise ValueError(
+            f"validation_data must be (x, y) or (x, y, sample_weight), or yield batches; got a "
+            f"{type(data).__name__} of {len(data)}."
+        )
+    return make_source(data, None, None, batch_size, steps=steps)
+
+
+def _split_tail(x: Any, y: Any, sample_weight: Any, fraction: float) -> tuple[Any, Any]:
+    """Returns all but the last fraction of the rows, and that fraction."""
+    parts = (to_arrays(x, "x"), to_arrays(y, "y"), to_arrays(sample_weight, "sample_weight"))
+    checks.same_rows(*parts)
+    rows = len(next(leaf for leaf in tree.flatten(parts) if leaf is not None))
+    cut = int(np.floor(rows * (1.0 - fraction)))
+    if cut in (0, rows):
+        raise ValueError(
+            f"validation_split={fraction} of {rows} rows leaves {cut} to train on and "
+            f"{rows - cut} to validate on; both must be at least 1."
+        )
+
+    def take(selection: slice) -> Any:
+        return tree.map_structure(lambda a: None if a is None else a[selection], parts)
+
+    return take(slice(None, cut)), take(slice(cut, None))
+
+
+def weights_of_classes(y: Any, class_weight: dict[int, float], sample_weight: Any) -> Any:
+    """Returns sample weights by the class of each target, times given sample weights.
+
+    Raises:
+        ValueError: When y is missing or there are several targets.
+    """
+    targets = to_arrays(y, "y")
+    leaves = [leaf for leaf in tree.flatten(targets) if leaf is not None]
+    if len(leaves) != 1:
+        raise ValueError(
+            f"class_weight needs one array of targets y; got {len(leaves)}. For several outputs "
+            f"pass sample_weight with one array per output."
+        )
+    if not isinstance(class_weight, dict):
+        raise ValueError(
+            f"class_weight must be a dict from class numbers to weights, such as {{0: 1.0, 1: "
+            f"5.0}}; got {class_weight!r}."
+        )
+    labels = leaves[0]
+    if labels.ndim > 1 and labels.shape[-1] > 1:
+        labels = labels.argmax(axis=-1)
+    elif labels.ndim > 1:
+        labels = labels[..., 0]
+    labels = np.round(labels).astype(np.int64)
+    weights = np.ones(labels.shape, np.float32)
+    for number, weight in class_weight.items():
+        weights[labels == int(number)] = weight
+    if sample_weight is None:
+        return weights
+    return weights * to_array(sample_weight, "sample_weight").reshape(weights.shape)
+
+
+def check_no_nan(source: Any) -> None:
+    """Raises ValueError when arrays in memory hold NaN."""
+    if isinstance(source, ArraySource):
+        for name, structure in zip(("x", "y", "sample_weight"), source.data, strict=True):
+            for label, leaf in named_leaves(structure, name):
+                if leaf is not None:
+                    checks.no_nan(label, leaf)
+
+
+def check_epochs(epochs: Any, initial_epoch: Any) -> None:
+    """Raises ValueError when the number of epochs is no whole number."""
+    for name, value in (("epochs", epochs), ("initial_epoch", initial_epoch)):
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
+            raise ValueError(f"{name} must be a whole number of 0 or more; got {value!r}.")
+
+
+def check_steps(**counts: Any) -> None:
+    """Raises ValueError when a number of steps is neither None nor a whole number above 0."""
+    for name, value in counts.items():
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+            raise ValueError(f"{name} must be a whole number of 1 or more; got {value!r}.")

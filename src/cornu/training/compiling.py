@@ -1,0 +1,142 @@
+"""Compiling: what `compile` says about a model's training, and the metrics that follow from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import metrics as metrics_room
+from cornu import optimizers
+from cornu.training.compile_loss import CompiledLoss
+from cornu.training.compile_metrics import CompiledMetrics
+from cornu.training.runner import StepRunner
+
+
+class Compiling:
+    """The part of a trainer that knows optimizer, loss and metrics."""
+
+    _metrics: list[Any]
+    _layers: list[Any]
+
+    def __init__(self) -> None:
+        self.optimizer: Any = None
+        self.loss: Any = None
+        self.compiled = False
+        self.stop_training = False
+        self.run_eagerly = False
+        self.steps_per_execution = 1
+        self.history: Any = None
+        self._compiled_loss: CompiledLoss | None = None
+        self._compiled_metrics: CompiledMetrics | None = None
+        self._loss_tracker: Any = None
+        self._compile_arguments: dict[str, Any] = {}
+        self._runners: dict[str, tuple[Any, StepRunner]] = {}
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Says how the model is to be trained.
+
+        Args:
+            optimizer: Name ("sgd", "rmsprop", "adam", ...) or Optimizer.
+            loss: Name, function or Loss; for several outputs a list or dict of them.
+            loss_weights: Factors of the losses, as a list or dict.
+            metrics: List of names, functions or Metrics; for several outputs one list each.
+            weighted_metrics: Metrics that take sample weights into account.
+            run_eagerly: Whether to run steps as plain Python, for debugging.
+            steps_per_execution: Accepted; the engine always runs as many steps as it can.
+            jit_compile: Accepted; steps are always compiled unless `run_eagerly`.
+            auto_scale_loss: Accepted; give the optimizer a `loss_scale_factor` to scale the loss.
+
+        Raises:
+            ValueError: For an unknown name of an optimizer, loss or metric; the model is then
+                compiled as it was before.
+
+        Example:
+            >>> import cornu as keras
+            >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+            >>> model.compile(optimizer="adam", loss="mse", metrics=["mae"])
+        """
+        del auto_scale_loss
+        arguments = {
+            "optimizer": optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
+        names = getattr(self, "output_names", None)
+        new_optimizer = optimizers.get(optimizer)
+        new_loss = None if loss is None else CompiledLoss(loss, loss_weights, names)
+        new_metrics = None
+        if metrics is not None or weighted_metrics is not None:
+            new_metrics = CompiledMetrics(metrics, weighted_metrics, names)
+        self._compile_arguments = arguments
+        self.optimizer = new_optimizer
+        self.loss = loss
+        self._compiled_loss = new_loss
+        self._compiled_metrics = new_metrics
+        self._loss_tracker = metrics_room.Mean(name="loss")
+        self.run_eagerly = bool(run_eagerly)
+        self.steps_per_execution = steps_per_execution
+        self.stop_training = False
+        self._forget_steps()
+        self.compiled = True
+
+    def _forget_steps(self) -> None:
+        """Drops captured steps; called when the model or its training changes."""
+        self._runners = {}
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Returns the arguments of `compile`, for saving."""
+        return dict(self._compile_arguments)
+
+    def _assert_compiled(self, method: str) -> None:
+        if not self.compiled:
+            raise ValueError(
+                f"{type(self).__name__}.{method}: call compile() first, for example "
+                f"model.compile(optimizer='adam', loss='mse')."
+            )
+
+    @property
+    def compiled_metrics(self) -> CompiledMetrics | None:
+        """The resolved metrics (Keras 2's name)."""
+        return self._compiled_metrics
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics that `fit` and `evaluate` reset and report, the loss first."""
+        found: list[Any] = []
+        if self._loss_tracker is not None and self.compiled:
+            found.append(self._loss_tracker)
+        found += [m for m in self._own_metrics() if m is not self._loss_tracker]
+        if self._compiled_metrics is not None:
+            found.append(self._compiled_metrics)
+        if self._compiled_loss is not None:
+            found += self._compiled_loss.metrics
+        return found
+
+    def _own_metrics(self) -> list[Any]:
+        """Metrics that the user made attributes of the model or its layers."""
+        return []
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Names of `metrics`."""
+        return [metric.name for metric in self.metrics]
+
+    def reset_metrics(self) -> None:
+        """Starts all metrics anew."""
+        for metric in self.metrics:
+            metric.reset_state()
