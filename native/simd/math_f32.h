@@ -189,7 +189,7 @@ CORNU_ALWAYS_INLINE F32 erf_inv_f32(F32 x) {
 
 // ------------------------------------------------------------------------------ sine and cosine
 
-// x - n pi/2 as float and n modulo 4, for |x| up to kTrigLimit. Reduced in double: with 33 bits of
+// x - n pi/2 as float, and n, for |x| up to kTrigLimit. Reduced in double: with 33 bits of
 // pi/2 in the upper part n times it is exact.
 inline constexpr float kTrigLimit = 1.0e6f;
 
@@ -210,8 +210,7 @@ CORNU_ALWAYS_INLINE TrigParts trig_reduce(F32 x) {
     const vec<double> n = shifted - 6755399441055744.0;
     const vec<double> r = (wide - n * 1.57079632673412561417) - n * 6.07710050650619224932e-11;
     const Half narrow = convert<float>(r);
-    const vec_n<std::int32_t, lanes> whole =
-        convert<std::int32_t>(bits_as<std::int64_t>(shifted) & 3);
+    const vec_n<std::int32_t, lanes> whole = convert<std::int32_t>(convert<float>(n));  // exact
     __builtin_memcpy(reinterpret_cast<char*>(&parts.r) + i * sizeof(Half), &narrow, sizeof(Half));
     __builtin_memcpy(reinterpret_cast<char*>(&parts.quadrant) + i * sizeof(Half), &whole,
                      sizeof(Half));

@@ -73,12 +73,6 @@ class BlockRunner {
   }
 
   void run(const Range& range) {
-    if (range.column_end > range.column_begin) {
-      for (std::int64_t row = range.begin; row < range.end; row += space_.row) {
-        run_row(row, range.column_begin, range.column_end);
-      }
-      return;
-    }
     if (space_.whole_rows) {
       for (std::int64_t first = range.begin; first < range.end;) {
         const std::int64_t limit = (first / space_.boundary + 1) * space_.boundary;

@@ -48,11 +48,9 @@ struct BlockSink {
   void* context = nullptr;
 };
 
-// How blocks walk a range of the space: along rows, or (for sums over the leading dimension of a
-// matrix) down a stripe of columns.
+// Flat elements [begin, end).
 struct Range {
-  std::int64_t begin = 0, end = 0;  // flat elements; where columns are given, multiples of the row
-  std::int64_t column_begin = 0, column_end = 0;  // 0, 0: whole rows
+  std::int64_t begin = 0, end = 0;
 };
 
 // How operands with these strides (in elements) look from inside a block.

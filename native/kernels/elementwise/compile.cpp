@@ -102,7 +102,7 @@ class Compiler {
     }
     finish_outputs();
     resolve_locations();
-    lay_out_scratch();
+    choose_capacity();
     return std::move(compiled_);
   }
 
@@ -403,7 +403,7 @@ class Compiler {
     }
   }
 
-  void lay_out_scratch() {
+  void choose_capacity() {
     std::int64_t bytes = 0;  // of the block streams, for one element
     for (const std::uint8_t size : compiled_.slot_sizes) bytes += size;
     for (const CompiledOperand& operand : compiled_.operands) {
@@ -412,32 +412,7 @@ class Compiler {
     for (const CompiledOutput& output : compiled_.outputs) bytes += size_of(output.type);
     constexpr std::int64_t kCache = 24 * 1024;  // what a block may take of the first-level cache
     const std::int64_t fitting = bytes == 0 ? 1024 : kCache / bytes / 64 * 64;
-    compiled_.capacity = std::clamp<std::int64_t>(fitting, 256, 1024);
-
-    std::int64_t offset = 0;
-    const auto block = [&](std::int64_t size) {
-      const std::int64_t at = offset;
-      // A grain of padding, rounded to cache lines; one more line, so that blocks of the same size
-      // do not fall on the same cache sets.
-      offset += (compiled_.capacity + kBlockGrain) * size + 63;
-      offset = offset / 64 * 64 + 64;
-      return at;
-    };
-    compiled_.uniform_offset = 0;
-    offset += compiled_.uniforms * kGrainBytes;
-    compiled_.grain_offset = offset;
-    offset += static_cast<std::int64_t>(compiled_.operands.size() + compiled_.outputs.size()) *
-              kGrainBytes;
-    for (const std::uint8_t size : compiled_.slot_sizes) {
-      compiled_.slot_offsets.push_back(block(size));
-    }
-    for (const CompiledOperand& operand : compiled_.operands) {
-      compiled_.operand_offsets.push_back(block(size_of(operand.type)));
-    }
-    for (const CompiledOutput& output : compiled_.outputs) {
-      compiled_.output_offsets.push_back(block(size_of(output.type)));
-    }
-    compiled_.scratch_bytes = offset;
+    compiled_.set_capacity(std::clamp<std::int64_t>(fitting, 256, 1024));
   }
 
   struct Tag {
@@ -457,6 +432,29 @@ class Compiler {
 };
 
 }  // namespace
+
+void CompiledProgram::set_capacity(std::int64_t elements) {
+  capacity = elements;
+  slot_offsets.clear();
+  operand_offsets.clear();
+  output_offsets.clear();
+  uniform_offset = 0;
+  grain_offset = uniforms * kGrainBytes;
+  scratch_bytes = grain_offset +
+                  static_cast<std::int64_t>(operands.size() + outputs.size()) * kGrainBytes;
+  const auto block = [&](std::int64_t size) {
+    const std::int64_t at = scratch_bytes;
+    // A grain of padding, rounded up to cache lines; and one more line, so that blocks of a size do
+    // not all fall on the same cache sets.
+    scratch_bytes += ((capacity + kBlockGrain) * size + 63) / 64 * 64 + 64;
+    return at;
+  };
+  for (const std::uint8_t size : slot_sizes) slot_offsets.push_back(block(size));
+  for (const CompiledOperand& operand : operands) {
+    operand_offsets.push_back(block(size_of(operand.type)));
+  }
+  for (const CompiledOutput& output : outputs) output_offsets.push_back(block(size_of(output.type)));
+}
 
 CompiledProgram compile_program(const ElementwiseProgram& program,
                                 const std::vector<AccessKind>& kinds) {

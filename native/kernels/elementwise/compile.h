@@ -89,6 +89,9 @@ struct CompiledProgram {
   std::int64_t slot_offset(int slot) const { return slot_offsets[static_cast<std::size_t>(slot)]; }
   std::vector<std::int64_t> slot_offsets, operand_offsets, output_offsets;
   std::int64_t uniform_offset = 0, grain_offset = 0, scratch_bytes = 0;
+
+  // Sets the size of blocks and lays out the scratch for it.
+  void set_capacity(std::int64_t elements);
 };
 
 inline constexpr std::int64_t kGrainBytes = kBlockGrain * 8;

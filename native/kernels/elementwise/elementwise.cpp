@@ -14,6 +14,8 @@ namespace {
 
 // Rows shorter than this are handled several to a block.
 constexpr std::int64_t kLongRow = 192;
+// Elements of a block where there are no steps.
+constexpr std::int64_t kBareBlock = 16384;
 // Work below this many nanoseconds is not worth waking threads; tasks take about kTaskTime.
 constexpr std::int64_t kParallelTime = 20000;
 constexpr std::int64_t kTaskTime = 8000;
@@ -64,7 +66,7 @@ struct Elementwise::State {
       if (layout.shape[d] < 0) throw Error("elementwise: a dimension is negative");
       total = checked_multiply(total, layout.shape[d]);
     }
-    const int split = merge(source, layout);
+    merge(source, layout);
     // Dimensions before and behind the split are never merged: the products are those of the layout.
     std::int64_t before = 1, behind = 1;
     for (int d = 0; d < layout.rank; ++d) {
@@ -79,11 +81,14 @@ struct Elementwise::State {
       return;
     }
     space.row = space.shape[space.rank - 1];
-    space.whole_rows = space.rank > 1 && space.row < kLongRow;
+    // A bare reduction needs no registers: its blocks are large, and best hold many rows.
+    const bool bare = source.instructions.size() == 1 && source.outputs.empty();
+    space.whole_rows = space.rank > 1 && space.row < (bare ? kBareBlock : kLongRow);
 
     std::vector<AccessKind> kinds;
     for (const auto& access : operand_strides) kinds.push_back(access_kind(space, access.strides));
     program = compile_program(source, kinds);
+    if (bare) program.set_capacity(kBareBlock);
     for (std::size_t k = 0; k < operand_strides.size(); ++k) {
       space.operands[k].strides = operand_strides[k].strides;
     }
@@ -96,25 +101,19 @@ struct Elementwise::State {
     const std::int64_t cost = std::max<std::int64_t>(program.cost, 100);
     parallel = total / 1000 * cost >= kParallelTime;
     std::int64_t unit = space.block;
-    if (!program.tails.empty()) {
-      const bool stripes = parallel && tails.leading && split == space.rank - 1;
-      unit = plan_tails(program, space, tails, stripes);
-    }
+    if (!program.tails.empty()) unit = plan_tails(program, space, tails);
     cut_tasks(unit);
   }
 
-  // Merges the layout's dimensions into the space; returns how many lie before reduce_begin.
-  int merge(const ElementwiseProgram& source, const ElementwiseLayout& layout) {
+  // Merges the layout's dimensions into the space.
+  void merge(const ElementwiseProgram& source, const ElementwiseLayout& layout) {
     const std::vector<bool> loaded = loaded_operands(source);
     operand_strides.resize(source.operands.size());
     output_strides.resize(source.outputs.size());
-    int rank = 0, split = 0;
+    int rank = 0;
     bool fresh = true;  // the next dimension begins a new one
     for (int d = 0; d < layout.rank; ++d) {
-      if (d == layout.reduce_begin && !source.tails.empty()) {
-        fresh = true;
-        split = rank;
-      }
+      if (d == layout.reduce_begin && !source.tails.empty()) fresh = true;
       if (layout.shape[d] == 1) continue;
       bool joins = !fresh;
       for (std::size_t k = 0; joins && k < source.operands.size(); ++k) {
@@ -135,19 +134,15 @@ struct Elementwise::State {
       }
       fresh = false;
     }
-    if (layout.reduce_begin == layout.rank) split = rank;
     space.rank = std::max(rank, 1);
     if (rank == 0) space.shape[0] = 1;
-    return split;
   }
 
   void cut_tasks(std::int64_t unit) {
     per_task = std::max<std::int64_t>(total, 1);
     if (tails.leading && !program.tails.empty()) {
-      tasks = tails.row_chunks * tails.column_chunks;
-      return;
-    }
-    if (parallel) {
+      per_task = unit;  // the partial results are kept by task
+    } else if (parallel) {
       const std::int64_t cost = std::max<std::int64_t>(program.cost, 100);
       const std::int64_t wanted = std::max<std::int64_t>(kTaskTime * 1000 / cost, 1);
       per_task = (wanted + unit - 1) / unit * unit;
@@ -164,16 +159,13 @@ struct Elementwise::State {
       return;
     }
     const auto run_task = [&](std::int64_t task) {
+      const Range range{task * per_task, std::min(total, (task + 1) * per_task)};
       if (program.tails.empty()) {
-        const Range range{task * per_task, std::min(total, (task + 1) * per_task)};
         run_blocks(program, space, range, operands, outputs, BlockSink{});
         return;
       }
       TailTask tail_task(tail_run, task);
-      const Range range = tails.leading
-                              ? tail_task.stripe()
-                              : Range{task * per_task, std::min(total, (task + 1) * per_task)};
-      tail_task.begin(range);
+      tail_task.begin();
       run_blocks(program, space, range, operands, outputs, tail_task.sink());
       tail_task.finish();
     };

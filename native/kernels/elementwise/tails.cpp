@@ -7,10 +7,9 @@
 namespace cornu {
 namespace {
 
-constexpr std::int64_t kRowsPerChunk = 256;
+constexpr std::int64_t kRowsPerChunk = 32;
 constexpr std::int64_t kMaxChunks = 1024;
 constexpr std::int64_t kMaxPartials = std::int64_t{1} << 20;  // elements of all chunks together
-constexpr std::int64_t kStripe = 256;  // columns at least, in multiples of 64
 
 // Room for the partial results of one tail, in bytes: whole grains of the widest type.
 std::int64_t partial_bytes(std::int64_t kept) {
@@ -26,12 +25,11 @@ unsigned char* element(void* pointer, std::int64_t index, std::int64_t size) {
 std::int64_t TailPlan::workspace_bytes(const CompiledProgram& program) const {
   const std::int64_t tails = static_cast<std::int64_t>(program.tails.size());
   if (tails == 0) return 0;
-  if (leading) return row_chunks * tails * partial_bytes(kept);
+  if (leading) return tasks * tails * partial_bytes(kept);
   return tasks > 1 && kept == 1 ? tasks * tails * partial_bytes(1) : 0;
 }
 
-std::int64_t plan_tails(const CompiledProgram& program, IterationSpace& space, TailPlan& plan,
-                        bool stripes) {
+std::int64_t plan_tails(const CompiledProgram& program, IterationSpace& space, TailPlan& plan) {
   if (!plan.leading) {
     plan.groups = plan.reduced == 1 || (space.whole_rows && plan.reduced <= program.capacity);
     if (plan.groups) {
@@ -47,15 +45,8 @@ std::int64_t plan_tails(const CompiledProgram& program, IterationSpace& space, T
   const std::int64_t chunks = std::clamp<std::int64_t>(
       std::min(plan.reduced / kRowsPerChunk, kMaxPartials / plan.kept), 1, kMaxChunks);
   plan.rows_per_chunk = std::max<std::int64_t>((plan.reduced + chunks - 1) / chunks, 1);
-  plan.row_chunks =
-      std::max<std::int64_t>((plan.reduced + plan.rows_per_chunk - 1) / plan.rows_per_chunk, 1);
-  if (stripes && !space.whole_rows) {
-    plan.columns_per_chunk =
-        std::max(kStripe, (plan.kept / (plan.row_chunks > 4 ? 1 : 8) + 63) / 64 * 64);
-    plan.column_chunks = std::max<std::int64_t>(
-        (plan.kept + plan.columns_per_chunk - 1) / plan.columns_per_chunk, 1);
-  }
-  return space.block;
+  plan.tasks = (plan.reduced + plan.rows_per_chunk - 1) / plan.rows_per_chunk;
+  return plan.rows_per_chunk * plan.kept;
 }
 
 // --------------------------------------------------------------------------------------- TailRun
@@ -83,11 +74,10 @@ void TailRun::store_identities() const {
 void TailRun::combine() const {
   const bool partials = plan->leading || (plan->tasks > 1 && plan->kept == 1);
   if (!partials) return;
-  const std::int64_t chunks = plan->leading ? plan->row_chunks : plan->tasks;
   for (std::size_t k = 0; k < program->tails.size(); ++k) {
     const CompiledTail& tail = program->tails[k];
     // Halving the list adds partial results of like size.
-    for (std::int64_t rest = chunks; rest > 1;) {
+    for (std::int64_t rest = plan->tasks; rest > 1;) {
       const std::int64_t half = (rest + 1) / 2;
       for (std::int64_t i = 0; i + half < rest; ++i) {
         program->elementwise->reduce_columns(tail.type, tail.kind, partial(i, k),
@@ -101,32 +91,14 @@ void TailRun::combine() const {
 
 // -------------------------------------------------------------------------------------- TailTask
 
-Range TailTask::stripe() const {
-  const TailPlan& plan = *run_.plan;
-  const std::int64_t chunk = task_ / plan.column_chunks;
-  const std::int64_t column = task_ % plan.column_chunks * plan.columns_per_chunk;
-  Range range;
-  range.begin = chunk * plan.rows_per_chunk * plan.kept;
-  range.end = std::min(plan.reduced, (chunk + 1) * plan.rows_per_chunk) * plan.kept;
-  if (plan.columns_per_chunk > 0) {
-    range.column_begin = column;
-    range.column_end = std::min(plan.kept, column + plan.columns_per_chunk);
-  }
-  return range;
-}
-
-void TailTask::begin(const Range& range) {
+void TailTask::begin() {
   if (!run_.plan->leading) return;
-  const bool striped = range.column_end > range.column_begin;
-  const std::int64_t first = striped ? range.column_begin : 0;
-  const std::int64_t last = striped ? range.column_end : run_.plan->kept;
   for (std::size_t k = 0; k < run_.program->tails.size(); ++k) {
     const CompiledTail& tail = run_.program->tails[k];
     const std::uint64_t identity = identity_bits(tail.type, tail.kind);
     run_.program->elementwise->splat(
-        tail.type,
-        element(run_.partial(task_ / run_.plan->column_chunks, k), first, size_of(tail.type)),
-        &identity, (last - first + kBlockGrain - 1) / kBlockGrain * kBlockGrain);
+        tail.type, run_.partial(task_, k), &identity,
+        (run_.plan->kept + kBlockGrain - 1) / kBlockGrain * kBlockGrain);
   }
 }
 
@@ -205,7 +177,7 @@ void TailTask::take_leading(std::size_t k, std::int64_t first, std::int64_t coun
   const TailPlan& plan = *run_.plan;
   const CompiledTail& tail = run_.program->tails[k];
   const std::int64_t size = size_of(tail.type);
-  unsigned char* sums = run_.partial(task_ / plan.column_chunks, k);
+  unsigned char* sums = run_.partial(task_, k);
   const unsigned char* source = static_cast<const unsigned char*>(block);
   for (std::int64_t column = first % plan.kept; count > 0;) {
     const bool whole = column == 0 && count >= plan.kept;

@@ -16,19 +16,15 @@ struct TailPlan {
   // Trailing: blocks hold several whole groups of `reduced` elements, or are parts of one.
   bool groups = false;
   std::int64_t tasks = 1;
-  // Leading: chunks of rows, each with partial results of its own, and stripes of columns.
-  std::int64_t row_chunks = 1;
+  // Leading: chunks of rows, a task each, with partial results of their own.
   std::int64_t rows_per_chunk = 1;
-  std::int64_t column_chunks = 1;
-  std::int64_t columns_per_chunk = 0;  // 0: rows are taken whole
 
   std::int64_t workspace_bytes(const CompiledProgram& program) const;
 };
 
-// Completes the plan, and the blocks and boundary of the space. `stripes`: the kept dimensions
-// of a leading reduction are the rows of the space, which may be cut into stripes for threads. Returns the unit that tasks are cut in.
-std::int64_t plan_tails(const CompiledProgram& program, IterationSpace& space, TailPlan& plan,
-                        bool stripes);
+// Completes the plan, and the blocks and boundary of the space. Returns the unit that tasks are cut
+// in.
+std::int64_t plan_tails(const CompiledProgram& program, IterationSpace& space, TailPlan& plan);
 
 struct TailRun {
   const CompiledProgram* program;
@@ -46,11 +42,12 @@ struct TailRun {
 // The part of one task.
 class TailTask {
  public:
-  TailTask(const TailRun& run, std::int64_t task) : run_(run), task_(task) {}
+  TailTask(const TailRun& run, std::int64_t task) : run_(run), task_(task) {
+    for (std::size_t k = 0; k < run.program->tails.size(); ++k) pairs_[k].count = 0;
+  }
 
-  // Rows and columns of a task of a leading reduction.
-  Range stripe() const;
-  void begin(const Range& range);
+  // Before the first block.
+  void begin();
   BlockSink sink() {
     return {[](void* context, std::int64_t first, std::int64_t count, const void* const* tails) {
               static_cast<TailTask*>(context)->take(first, count, tails);
@@ -64,7 +61,7 @@ class TailTask {
   // of their number.
   struct Pairs {
     std::uint64_t level[48];
-    std::uint64_t count = 0;
+    std::uint64_t count;
   };
 
   void take(std::int64_t first, std::int64_t count, const void* const* tails);

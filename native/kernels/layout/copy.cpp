@@ -16,8 +16,7 @@ namespace {
 
 // Bytes of a task; copies below twice that stay on one thread.
 constexpr std::int64_t kTaskBytes = 1 << 17;
-// Elements of the sides of a transposed tile: its lines of both arrays stay in the first-level cache.
-constexpr std::int64_t kTile = 32;
+constexpr std::int64_t kTile = kTransposeTile;
 
 struct Dimension {
   std::int64_t size, source, target;
@@ -53,24 +52,22 @@ std::int64_t positions(const StridedCopy& copy, int rank) {
 
 std::int64_t tiles(std::int64_t size) { return (size + kTile - 1) / kTile; }
 
+// Rows [begin, end) of the last dimension, in runs along the one before.
 void run_rows(const StridedCopy& copy, const void* source, void* target, std::int64_t begin,
               std::int64_t end) {
   const LayoutKernels& table = *kernels().layout;
   const int last = copy.rank - 1;
   const std::int64_t size = copy.element_size;
-  const std::int64_t count = copy.shape[last];
-  for (std::int64_t row = begin; row < end; ++row) {
+  const std::int64_t along = last > 0 ? copy.shape[last - 1] : 1;
+  const std::int64_t source_row = last > 0 ? copy.source_strides[last - 1] : 0;
+  const std::int64_t target_row = last > 0 ? copy.target_strides[last - 1] : 0;
+  for (std::int64_t row = begin; row < end;) {
     const Offsets at = offsets_at(copy, last, row);
-    const unsigned char* from = moved(source, at.source * size);
-    unsigned char* to = moved(target, at.target * size);
-    switch (copy.method) {
-      case StridedCopy::Method::kRows:
-        std::memcpy(to, from, static_cast<std::size_t>(count * size));
-        break;
-      case StridedCopy::Method::kFillRows: table.fill_row(size, from, to, count); break;
-      default:
-        table.copy_row(size, from, copy.source_strides[last], to, copy.target_strides[last], count);
-    }
+    const std::int64_t rows = std::min(end - row, along - row % along);
+    table.copy_rows(size, moved(source, at.source * size), source_row, copy.source_strides[last],
+                    moved(target, at.target * size), target_row, copy.target_strides[last], rows,
+                    copy.shape[last]);
+    row += rows;
   }
 }
 
@@ -165,9 +162,7 @@ StridedCopy prepare_copy(const CopyProblem& problem) {
     units = total * size;
     unit_bytes = 1;
   } else {
-    copy.method = row.target == 1 && row.source == 1   ? Method::kRows
-                  : row.target == 1 && row.source == 0 ? Method::kFillRows
-                                                       : Method::kGeneral;
+    copy.method = Method::kRows;
     units = positions(copy, merged - 1);
     unit_bytes = row.size * size;
   }

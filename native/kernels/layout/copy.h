@@ -18,7 +18,7 @@ struct CopyProblem {
 
 // A copy with merged dimensions, a chosen method and fixed blocks. Plain data.
 struct StridedCopy {
-  enum class Method : std::uint8_t { kNothing, kContiguous, kRows, kFillRows, kTranspose, kGeneral };
+  enum class Method : std::uint8_t { kNothing, kContiguous, kRows, kTranspose };
   Method method = Method::kNothing;
   std::int64_t element_size = 0;
   int rank = 0;
