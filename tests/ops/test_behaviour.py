@@ -117,6 +117,14 @@ def test_extreme_inputs_have_finite_derivatives():
         assert np.isfinite(tape.gradient(y, x).numpy()).all(), name
 
 
+def test_length_zero_has_a_derivative():
+    x = ops.zeros((2, 3))
+    with cornu.GradientTape() as tape:
+        tape.watch(x)
+        y = ops.sum(ops.norm(x, axis=1))
+    assert tape.gradient(y, x).tolist() == [[0, 0, 0], [0, 0, 0]]
+
+
 def test_empty_and_scalar_operands():
     empty = ops.zeros((0, 3))
     assert ops.sum(empty, axis=0).tolist() == [0, 0, 0]

@@ -14,8 +14,10 @@ from cornu.ops._operands import (
     LARGEST,
     as_tensor,
     cast,
+    differentiated,
     expand,
     floating,
+    keep_rank,
     like,
     op,
     pair,
@@ -59,12 +61,34 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
         given = [axis] if isinstance(axis, int) else list(axis)
         axes = tuple(shapes.normalize_axis(place, x.ndim, "norm") for place in given)
     if ord is None or (ord == "fro" and len(axes) == 2) or (ord == 2 and len(axes) == 1):
-        return e.sqrt(over(r.reduce_sum, e.mul(x, x), axes, keepdims))
+        return _length(x, axes, keepdims)
     if len(axes) == 1:
         return _vector_norm(x, ord, axes[0], keepdims)
     if len(axes) == 2:
         return _matrix_norm(x, ord, axes, keepdims)
     raise ValueError(f"norm: ord={ord!r} is known for one axis or two; got axis={axis!r}.")
+
+
+def _length(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
+    """The root of the sum of squares; at length 0 its derivative is 0 instead of NaN."""
+    if not axes:
+        return e.abs(x)
+    places = tuple(sorted(axes))
+
+    def forward(x: Tensor) -> Tensor:
+        result: Tensor = e.sqrt(r.reduce_sum(e.mul(x, x), axes=places))
+        return result
+
+    def backward(g: Tensor, out: Tensor, x: Tensor) -> Tensor:
+        zero = e.eq(out, like(out, 0))
+        share = e.select(zero, like(g, 0), e.div(g, e.select(zero, like(out, 1), out)))
+        result: Tensor = e.mul(spread(share, x.shape, places), x)
+        return result
+
+    result = differentiated(forward, backward, x)
+    if keepdims:
+        return keep_rank(result, x.shape, places)
+    return result
 
 
 def _vector_norm(x: Tensor, order: Any, axis: int, keepdims: bool) -> Tensor:
