@@ -91,14 +91,14 @@ void split(MatmulSchedule& s, const MatmulProblem& p, MatmulGeometry g) {
   // A product of few rows takes as long as reading B does.
   const std::int64_t work = std::max<std::int64_t>(p.m, 4) * p.n * p.k;
   const std::int64_t wanted = std::min(work / kTaskWork, kMaxTasks);
-  // A short side stays whole, or its tasks would all read the long operand; the long side may be
-  // cut down to single panels.
+  // A short side stays whole, or its tasks would all read the long operand. The long side is cut no
+  // finer than pays for streaming the other operand past it once more for each cut.
   if (p.n >= p.m) {
-    const std::int64_t most = std::max<std::int64_t>(p.n / g.columns, 1);
-    s.tasks_n = std::clamp(wanted / s.tasks_m, s.tasks_n, std::max(most, s.tasks_n));
+    const std::int64_t least = (p.m > kDirectRows ? 4 : 1) * g.columns;
+    s.tasks_n = std::clamp(wanted / s.tasks_m, s.tasks_n, std::max(p.n / least, s.tasks_n));
   } else {
-    const std::int64_t most = std::max<std::int64_t>(p.m / (2 * g.rows), 1);
-    s.tasks_m = std::clamp(wanted / s.tasks_n, s.tasks_m, std::max(most, s.tasks_m));
+    const std::int64_t least = 6 * g.rows;
+    s.tasks_m = std::clamp(wanted / s.tasks_n, s.tasks_m, std::max(p.m / least, s.tasks_m));
   }
   s.block_m = round_up(ceil_divide(p.m, s.tasks_m), s.tasks_m > 1 ? g.rows : 1);
   s.block_n = round_up(ceil_divide(p.n, s.tasks_n), s.tasks_n > 1 ? g.columns : 1);
