@@ -223,8 +223,6 @@ class Nadam(Optimizer):
         **kwargs: Any,
     ) -> None:
         self._product: Any = None
-        self._before: Any = None
-        self._now: Any = None
         super().__init__(
             learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema,
             ema_momentum, ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps,
@@ -249,15 +247,9 @@ class Nadam(Optimizer):
         decay = ops.power(0.96, step)
         return ops.multiply(self.beta_1, ops.subtract(1.0, ops.multiply(0.5, decay)))
 
-    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
-        """Makes one step; the product of momenta moves once for all variables."""
-        self.build(self._trainable if trainable_variables is None else trainable_variables)
+    def _begin_update(self) -> None:
         step = ops.cast(ops.add(self.iterations, 1), "float32")
-        self._before = ops.convert_to_tensor(self._product)
-        self._now = ops.multiply(self._before, self._momentum_at(step))
-        super().apply(grads, trainable_variables)
-        self._product.assign(self._now)
-        self._before = self._now = None
+        self.assign(self._product, ops.multiply(self._product, self._momentum_at(step)))
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         """Changes one variable by its gradient."""
@@ -265,7 +257,7 @@ class Nadam(Optimizer):
         step = ops.cast(ops.add(self.iterations, 1), dtype)
         following = ops.add(step, 1)
         now, later = self._momentum_at(step), self._momentum_at(following)
-        product = ops.cast(self._now, dtype)
+        product = ops.cast(self._product, dtype)
         product_later = ops.multiply(product, later)
         second = ops.power(ops.cast(self.beta_2, dtype), step)
         momentum = self.slot("momentum", variable)

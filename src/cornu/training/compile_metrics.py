@@ -127,7 +127,7 @@ class CompiledMetrics:
 
 def _per_output(outputs: Outputs, given: Any, what: str) -> list[list[Any]]:
     """Returns a list of metrics for each output."""
-    if given is None:
+    if given is None or (isinstance(given, (list, tuple, dict)) and not given):
         return [[] for _ in range(outputs.count)]
     if isinstance(given, dict):
         spread = outputs.spread(given, what)
