@@ -150,6 +150,7 @@ def celu(x: Any, alpha: float = 1.0) -> Any:
     """Returns the continuously differentiable exponential linear unit (Barron, 2017).
 
     Args:
+        x: Tensor of any shape.
         alpha: The limit for very negative values, up to the sign.
 
     Example:
@@ -164,6 +165,7 @@ def gelu(x: Any, approximate: bool = False) -> Any:
     """Returns x times the normal distribution function of x (Hendrycks & Gimpel, 2016).
 
     Args:
+        x: Tensor of any shape.
         approximate: Whether to use the tanh approximation.
 
     Example:
@@ -377,6 +379,7 @@ def sparsemax(x: Any, axis: int = -1) -> Any:
     """Returns the nearest point of the probability simplex (Martins & Astudillo, 2016).
 
     Args:
+        x: Tensor of any shape.
         axis: Axis along which the result sums to one.
 
     Example:
@@ -391,6 +394,7 @@ def glu(x: Any, axis: int = -1) -> Any:
     """Returns the first half times the sigmoid of the second half (Dauphin et al., 2017).
 
     Args:
+        x: Tensor of any shape.
         axis: Axis that is halved.
 
     Example:
@@ -405,6 +409,8 @@ def threshold(x: Any, threshold: float, default_value: float) -> Any:
     """Returns x where it is above a threshold, else a default value.
 
     Args:
+        x: Tensor of any shape.
+        threshold: The threshold.
         default_value: What stands for smaller values.
 
     Example:

@@ -99,6 +99,8 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
     """Returns 1 where the target's class is among the k largest predictions, else 0.
 
     Args:
+        y_true: Targets, one-hot.
+        y_pred: Scores of the classes.
         k: How many of the largest predictions count.
 
     Example:
