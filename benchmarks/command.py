@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--only", type=_names(WORKLOADS), help="workloads, separated by commas")
     add("--contenders", type=_names(CONTENDERS), help="contenders, separated by commas")
-    add("--rounds", type=int, default=5, help="turns of each contender on each workload (5)")
+    add("--rounds", type=int, default=4, help="turns of each contender on each workload (4)")
     add("--turn", type=float, default=0.5, help="seconds a turn is meant to take (0.5)")
     add("--threads", type=int, default=len(os.sched_getaffinity(0)), help="of each contender (all)")
     add("--quick", action="store_true", help="try the machinery on little data; measures nothing")
