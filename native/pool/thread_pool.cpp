@@ -43,10 +43,10 @@ thread_local bool inside_task = false;
 
 class Pool {
  public:
-  explicit Pool(int threads) : threads_(threads) {
+  explicit Pool(int threads) : threads_(threads), ranges_(new Range[threads]) {
     workers_.reserve(static_cast<std::size_t>(threads - 1));
     try {
-      for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+      for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
     } catch (const std::system_error&) {
       // The system refuses more threads; those that exist, or the caller alone, do the work.
     }
@@ -67,11 +67,13 @@ class Pool {
   void run(std::int64_t tasks, TaskFunction function, void* context) {
     function_ = function;
     context_ = context;
-    tasks_ = tasks;
-    next_.store(0, std::memory_order_relaxed);
+    for (int i = 0; i < threads_; ++i) {
+      ranges_[i].next.store(tasks * i / threads_, std::memory_order_relaxed);
+      ranges_[i].end = tasks * (i + 1) / threads_;
+    }
     gate_.fetch_and(~kClosed, std::memory_order_acq_rel);
     announce(tasks - 1);
-    take_tasks();
+    take_tasks(0);
     // Whoever has not come by now is not waited for: it will find the gate closed.
     gate_.fetch_or(kClosed, std::memory_order_acq_rel);
     for (int spins = 0; gate_.load(std::memory_order_acquire) != kClosed; ++spins) {
@@ -87,13 +89,22 @@ class Pool {
   // gate_: this bit while there is no job, plus the number of workers that are inside.
   static constexpr std::uint32_t kClosed = 1u << 31;
 
-  void take_tasks() {
-    const std::int64_t tasks = tasks_;
+  // The tasks of one thread until others take them. From one job to the next the same thread gets
+  // the same part, whose data its own cache may still hold.
+  struct alignas(64) Range {
+    std::atomic<std::int64_t> next{0};
+    std::int64_t end = 0;
+  };
+
+  void take_tasks(int self) {
     inside_task = true;
-    for (;;) {
-      const std::int64_t task = next_.fetch_add(1, std::memory_order_relaxed);
-      if (task >= tasks) break;
-      function_(context_, task);
+    for (int i = 0; i < threads_; ++i) {
+      Range& range = ranges_[(self + i) % threads_];
+      while (range.next.load(std::memory_order_relaxed) < range.end) {
+        const std::int64_t task = range.next.fetch_add(1, std::memory_order_relaxed);
+        if (task >= range.end) break;
+        function_(context_, task);
+      }
     }
     inside_task = false;
   }
@@ -113,12 +124,12 @@ class Pool {
     }
   }
 
-  void work() {
+  void work(int self) {
     std::uint32_t seen = 0;
     for (;;) {
       seen = wait_for_round(seen);
       if (stopping_.load()) return;
-      if ((gate_.fetch_add(1, std::memory_order_acq_rel) & kClosed) == 0) take_tasks();
+      if ((gate_.fetch_add(1, std::memory_order_acq_rel) & kClosed) == 0) take_tasks(self);
       gate_.fetch_sub(1, std::memory_order_release);
     }
   }
@@ -143,9 +154,8 @@ class Pool {
   // The job; written by the caller while the gate is closed and empty.
   TaskFunction function_ = nullptr;
   void* context_ = nullptr;
-  std::int64_t tasks_ = 0;
+  const std::unique_ptr<Range[]> ranges_;
   // Each on a cache line of its own: workers hammer them.
-  alignas(64) std::atomic<std::int64_t> next_{0};
   alignas(64) std::atomic<std::uint32_t> gate_{kClosed};
   alignas(64) std::atomic<std::uint32_t> round_{0};
   alignas(64) std::atomic<int> parked_{0};

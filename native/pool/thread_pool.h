@@ -12,10 +12,10 @@ namespace cornu {
 // Must not throw.
 using TaskFunction = void (*)(void* context, std::int64_t task);
 
-// Calls function(context, task) for every task in [0, tasks) and returns when all are done. Threads
-// take tasks in order, one by one, the caller too. From inside a task, and while another thread is
-// running tasks, the caller does all the work alone: nesting and concurrent callers are safe, and
-// trainings side by side do not wait for each other.
+// Calls function(context, task) for every task in [0, tasks) and returns when all are done. Each
+// thread, the caller too, begins with its own stretch of tasks and then helps the others. From
+// inside a task, and while another thread is running tasks, the caller does all the work alone:
+// nesting and concurrent callers are safe, and trainings side by side do not wait for each other.
 void parallel_for(std::int64_t tasks, TaskFunction function, void* context);
 
 // The same for a callable `void(std::int64_t task)`.

@@ -22,7 +22,7 @@ constexpr std::int64_t kPanelBytes = 20 << 10;
 // its panels are spread over more cache lines, so fewer rows of them fit.
 constexpr std::int64_t kDirectRows = 48;
 constexpr std::int64_t kDirectBytes = 16 << 10;
-constexpr std::int64_t kDirectPanelBytes = 12 << 10;
+constexpr std::int64_t kDirectPanelBytes = 13 << 10;
 // An operand that the near caches hold needs no fetching ahead.
 constexpr std::int64_t kNearBytes = 2 << 20;
 // In tiles of fewer steps the memory is busy anyway, and more requests delay it.
@@ -153,7 +153,11 @@ MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geom
   const bool scattered_a = !c.a_along_k && p.k >= kFetchSteps && s.block_n >= 8 * geometry.columns;
   s.pack_a =
       (c.a_along_k || c.a_along_m) && !scattered_a ? MatmulPacking::kDirect : MatmulPacking::kBlock;
-  if (p.k == 0 || (c.b_along_n && (p.m <= kDirectRows || p.k * p.n * size <= kDirectBytes))) {
+  // A panel of few rows stays in the first-level cache as it lies, unless its rows crowd into a few
+  // of the cache's sets.
+  const bool short_panel = p.k <= kDirectRows && p.b_row * size % 1024 != 0;
+  const bool small = p.m <= kDirectRows || p.k * p.n * size <= kDirectBytes;
+  if (p.k == 0 || (c.b_along_n && (small || short_panel))) {
     s.pack_b = MatmulPacking::kDirect;
   } else if (p.batch == 1 && s.tasks_m > 1 && p.k * p.n * size <= kMaxSharedBytes) {
     s.pack_b = MatmulPacking::kShared;
