@@ -87,6 +87,10 @@ class NativeEngine:
         """Makes a graph ready to run."""
         return NativeExecutable(optimize(graph, self))
 
+    def set_num_threads(self, count: int) -> None:
+        """Sets how many threads compute; results do not depend on it."""
+        _native.set_num_threads(count)
+
     def describe(self) -> dict[str, Any]:
         """Returns facts for people."""
         return {
