@@ -81,6 +81,8 @@ Value evaluate(const Instruction& in, ComputeType from, Value a, Value b, Value 
   const auto rounded = [&](double x) {
     return in.type == ComputeType::kF32 ? static_cast<double>(static_cast<float>(x)) : x;
   };
+  const auto u = [](const Value& v) { return static_cast<std::uint64_t>(v.i); };
+  const auto integer = [&](std::uint64_t x) { return wrapped(in.type, static_cast<std::int64_t>(x)); };
   switch (in.op) {
     case Opcode::op_constant:
       if (in.type == ComputeType::kF32) {
@@ -97,12 +99,12 @@ Value evaluate(const Instruction& in, ComputeType from, Value a, Value b, Value 
       else r.i = value;
       break;
     }
-    case Opcode::op_add: floating ? void(r.f = rounded(a.f + b.f)) : void(r.i = wrapped(in.type, a.i + b.i)); break;
-    case Opcode::op_sub: floating ? void(r.f = rounded(a.f - b.f)) : void(r.i = wrapped(in.type, a.i - b.i)); break;
-    case Opcode::op_mul: floating ? void(r.f = rounded(a.f * b.f)) : void(r.i = wrapped(in.type, a.i * b.i)); break;
+    case Opcode::op_add: floating ? void(r.f = rounded(a.f + b.f)) : void(r.i = integer(u(a) + u(b))); break;
+    case Opcode::op_sub: floating ? void(r.f = rounded(a.f - b.f)) : void(r.i = integer(u(a) - u(b))); break;
+    case Opcode::op_mul: floating ? void(r.f = rounded(a.f * b.f)) : void(r.i = integer(u(a) * u(b))); break;
     case Opcode::op_max: floating ? void(r.f = std::fmax(a.f, b.f)) : void(r.i = std::max(a.i, b.i)); break;
     case Opcode::op_min: floating ? void(r.f = std::fmin(a.f, b.f)) : void(r.i = std::min(a.i, b.i)); break;
-    case Opcode::op_neg: floating ? void(r.f = -a.f) : void(r.i = wrapped(in.type, -a.i)); break;
+    case Opcode::op_neg: floating ? void(r.f = -a.f) : void(r.i = integer(0 - u(a))); break;
     case Opcode::op_abs: floating ? void(r.f = std::fabs(a.f)) : void(r.i = wrapped(in.type, std::abs(a.i))); break;
     case Opcode::op_lt: r.i = floating ? a.f < b.f : a.i < b.i; break;
     case Opcode::op_ge: r.i = floating ? a.f >= b.f : a.i >= b.i; break;
