@@ -6,6 +6,7 @@ that have a value become constants; variables are read once per state and writte
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -25,17 +26,23 @@ class Value:
     Attributes:
         shape: Sizes, all known.
         dtype: Name of the dtype.
-        node: The node that makes it, or None.
         index: Which of the node's outputs it is.
     """
 
-    __slots__ = ("dtype", "index", "node", "shape")
+    __slots__ = ("_maker", "dtype", "index", "shape")
 
     def __init__(self, shape: Shape, dtype: str, node: Node | None = None, index: int = 0) -> None:
         self.shape = shape
         self.dtype = dtype
-        self.node = node
+        # A node owns its values; graphs own nodes. A strong link back would be a cycle, and keep
+        # every graph in memory until the next garbage collection.
+        self._maker = None if node is None else weakref.ref(node)
         self.index = index
+
+    @property
+    def node(self) -> Node | None:
+        """The node that makes it, or None."""
+        return None if self._maker is None else self._maker()
 
     @property
     def spec(self) -> Spec:
@@ -53,7 +60,7 @@ class Node:
         outputs: The values it makes.
     """
 
-    __slots__ = ("inputs", "outputs", "params", "primitive")
+    __slots__ = ("__weakref__", "inputs", "outputs", "params", "primitive")
 
     def __init__(
         self,

@@ -280,6 +280,8 @@ class _Scheduler:
             maker = self.makers.get(self.base.get(value, (value, True))[0])
             if maker is not None and not maker.done:
                 self._flush(maker)
+        for item in self.items:  # items know each other: without this they would outlive the graph
+            item.inputs, item.consumers, item.updates = [], [], []
         return Schedule(self.clusters, self.base)
 
     def _should_wait(self, item: _Item) -> bool:
