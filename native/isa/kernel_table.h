@@ -21,7 +21,7 @@
 //     function of the library): use __builtin_sqrtf, simd/, and loops;
 //   - no static with a constructor, no thread_local: scratch comes from base/memory.h;
 //   - it compiles with any CORNU_VECTOR_BYTES.
-// tests/native/test_isa_symbols.py fails on an object that shares a symbol.
+// tests/native/test_isa_symbols.py fails on an object that offers a function.
 #pragma once
 
 #include "kernels/elementwise/table.h"
