@@ -32,10 +32,14 @@ mkdir -p "$build/src"
 cp -R src/cornu "$build/src/cornu"
 rm -f "$build"/src/cornu/_native*.so
 cp "$build"/_native*.so "$build/src/cornu/"
+# The editable install would find src/cornu first.
+echo 'import sys
+sys.meta_path[:] = [f for f in sys.meta_path if not type(f).__module__.startswith("_editable")]' \
+  > "$build/src/sitecustomize.py"
 
 # Python keeps memory until it exits, so leaks are looked for in the C++ programs only.
 export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1
 compiler=${CXX:-g++}
-LD_PRELOAD="$("$compiler" -print-file-name=$runtime) $("$compiler" -print-file-name=libstdc++.so.6)" \
+PYTHONPATH="$PWD/$build/src" LD_PRELOAD="$("$compiler" -print-file-name=$runtime) $("$compiler" -print-file-name=libstdc++.so.6)" \
   "$venv/python" -m pytest -o pythonpath="$build/src ." -p no:cacheprovider \
   -m "not keras and not slow" -o timeout=600 "$@"
