@@ -145,12 +145,12 @@ class CSVLogger(Callback):
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Opens the file."""
-        mode = "w"
-        if self.append:
-            if os.path.exists(self.filename):
-                with open(self.filename, encoding="utf-8") as old:
-                    self._write_header = not old.readline().strip()
-            mode = "a"
+        self._close()
+        self.keys = None
+        if self.append and os.path.exists(self.filename):
+            with open(self.filename, encoding="utf-8") as old:
+                self._write_header = not old.readline().strip()
+        mode = "a" if self.append else "w"
         self._file = open(self.filename, mode, newline="", encoding="utf-8")  # noqa: SIM115
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
@@ -158,23 +158,22 @@ class CSVLogger(Callback):
         logs = logs or {}
         if self._file is None:
             return
+        writer = csv.writer(self._file, delimiter=self.sep)
         if self.keys is None:
             self.keys = sorted(logs)
-            val_keys = ["val_" + key for key in self.keys if not key.startswith("val_")]
-            if not any(key.startswith("val_") for key in self.keys) and getattr(
-                self.model, "_validates", False
-            ):
-                self.keys += val_keys
+            if not any(key.startswith("val_") for key in self.keys):
+                # Columns for validations that may come in a later epoch.
+                self.keys += [f"val_{key}" for key in self.keys]
             if self._write_header:
-                self._writer().writerow(["epoch", *self.keys])
-        self._writer().writerow([epoch, *(_cell(logs.get(key, "NA")) for key in self.keys)])
+                writer.writerow(["epoch", *self.keys])
+        writer.writerow([epoch, *(_cell(logs.get(key, "NA")) for key in self.keys)])
         self._file.flush()
-
-    def _writer(self) -> Any:
-        return csv.writer(self._file, delimiter=self.sep)  # type: ignore[arg-type]
 
     def on_train_end(self, logs: Logs = None) -> None:
         """Closes the file."""
+        self._close()
+
+    def _close(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None
