@@ -16,6 +16,11 @@ using U32 = vec<std::uint32_t>;
 CORNU_ALWAYS_INLINE F32 f32(float value) { return broadcast<float>(value); }
 CORNU_ALWAYS_INLINE I32 i32(std::int32_t value) { return broadcast<std::int32_t>(value); }
 
+// The bits of a NaN or a negative number may leave the range of an int.
+CORNU_ALWAYS_INLINE I32 wrapping_sub(I32 a, I32 b) {
+  return bits_as<std::int32_t>(bits_as<std::uint32_t>(a) - bits_as<std::uint32_t>(b));
+}
+
 // Coefficients from the lowest degree up.
 CORNU_ALWAYS_INLINE F32 polynomial(F32, float c0) { return f32(c0); }
 template <typename... Rest>
@@ -46,7 +51,7 @@ CORNU_ALWAYS_INLINE ExpParts exp_reduce(F32 x) {
   // The upper part has 9 trailing zero bits, so that n times it is exact without fma.
   F32 r = fma(n, f32(-0.693359375f), x);
   r = fma(n, f32(2.12194440e-4f), r);
-  return {r, bits_as<std::int32_t>(shifted) - bits_as<std::int32_t>(f32(kRoundF32))};
+  return {r, wrapping_sub(bits_as<std::int32_t>(shifted), bits_as<std::int32_t>(f32(kRoundF32)))};
 }
 
 // (e^r - 1 - r) / r^2 for |r| <= log(2) / 2.
@@ -56,7 +61,9 @@ CORNU_ALWAYS_INLINE F32 exp_tail(F32 r) {
 }
 
 // 2^n for n in [-126, 127].
-CORNU_ALWAYS_INLINE F32 power_of_two(I32 n) { return bits_as<float>((n + 127) << 23); }
+CORNU_ALWAYS_INLINE F32 power_of_two(I32 n) {
+  return bits_as<float>((bits_as<std::uint32_t>(n) + 127u) << 23);
+}
 
 CORNU_ALWAYS_INLINE F32 exp_f32(F32 x) {
   // Beyond these the result is 0 or infinity anyway; NaN passes both comparisons unchanged.
@@ -91,7 +98,7 @@ struct LogParts {
   I32 n;
 };
 CORNU_ALWAYS_INLINE LogParts log_reduce(F32 x) {
-  const I32 bits = bits_as<std::int32_t>(x) - 0x3f3504f3;  // sqrt(1/2)
+  const I32 bits = wrapping_sub(bits_as<std::int32_t>(x), i32(0x3f3504f3));  // sqrt(1/2)
   const I32 n = bits >> 23;
   return {bits_as<float>((bits & 0x007fffff) + 0x3f3504f3) - 1.0f, n};
 }
@@ -229,7 +236,7 @@ CORNU_ALWAYS_INLINE F32 sin_shifted(F32 x, int shift) {
           fma(s, f32(-0.5f), f32(1.0f)));
   const I32 quadrant = parts.quadrant + shift;
   const F32 value = (quadrant & 1) != 0 ? cosine : sine;
-  return bits_as<float>(bits_as<std::int32_t>(value) ^ ((quadrant & 2) << 30));
+  return bits_as<float>(bits_as<std::uint32_t>(value) ^ (bits_as<std::uint32_t>(quadrant & 2) << 30));
 }
 
 CORNU_ALWAYS_INLINE bool any(I32 mask) {

@@ -13,6 +13,10 @@ using I64 = vec<std::int64_t>;
 CORNU_ALWAYS_INLINE F64 f64(double value) { return broadcast<double>(value); }
 CORNU_ALWAYS_INLINE I64 i64(std::int64_t value) { return broadcast<std::int64_t>(value); }
 
+CORNU_ALWAYS_INLINE I64 wrapping_sub(I64 a, I64 b) {
+  return bits_as<std::int64_t>(bits_as<std::uint64_t>(a) - bits_as<std::uint64_t>(b));
+}
+
 CORNU_ALWAYS_INLINE F64 polynomial(F64, double c0) { return f64(c0); }
 template <typename... Rest>
 CORNU_ALWAYS_INLINE F64 polynomial(F64 x, double c0, double c1, Rest... rest) {
@@ -41,7 +45,7 @@ CORNU_ALWAYS_INLINE ExpParts64 exp_reduce(F64 x) {
   const F64 n = shifted - kRoundF64;
   F64 r = fma(n, f64(-6.93147180369123816490e-01), x);  // 21 trailing zero bits: exact
   r = fma(n, f64(-1.90821492927058770002e-10), r);
-  return {r, bits_as<std::int64_t>(shifted) - bits_as<std::int64_t>(f64(kRoundF64))};
+  return {r, wrapping_sub(bits_as<std::int64_t>(shifted), bits_as<std::int64_t>(f64(kRoundF64)))};
 }
 
 // e^r - 1 for |r| <= log(2) / 2.
@@ -55,10 +59,12 @@ CORNU_ALWAYS_INLINE F64 expm1_reduced(F64 r) {
   return fma(square, fma(r, p, f64(0.5)), r);
 }
 
-CORNU_ALWAYS_INLINE F64 power_of_two(I64 n) { return bits_as<double>((n + 1023) << 52); }
+CORNU_ALWAYS_INLINE F64 power_of_two(I64 n) {
+  return bits_as<double>((bits_as<std::uint64_t>(n) + 1023u) << 52);
+}
 // n >> 1 for |n| < 2^31; there is no arithmetic shift of 64-bit elements before AVX-512.
 CORNU_ALWAYS_INLINE I64 half_of(I64 n) {
-  return bits_as<std::int64_t>(bits_as<std::uint64_t>(n + 4096) >> 1) - 2048;
+  return bits_as<std::int64_t>((bits_as<std::uint64_t>(n) + 4096u) >> 1) - 2048;
 }
 
 CORNU_ALWAYS_INLINE F64 exp_f64(F64 x) {
@@ -88,9 +94,10 @@ struct LogParts64 {
 CORNU_ALWAYS_INLINE LogParts64 log_reduce(F64 x) {
   const std::int64_t root = 0x3fe6a09e667f3bcd;  // sqrt(1/2)
   // The bias keeps the difference positive, so that a logical shift serves.
-  const I64 bits = bits_as<std::int64_t>(x) - root;
-  const I64 biased = bits_as<std::int64_t>(bits_as<std::uint64_t>(bits + (1LL << 62)) >> 52) +
-                     (4096 - 1024);
+  const I64 bits = wrapping_sub(bits_as<std::int64_t>(x), i64(root));
+  const I64 biased =
+      bits_as<std::int64_t>((bits_as<std::uint64_t>(bits) + (std::uint64_t{1} << 62)) >> 52) +
+      (4096 - 1024);
   const F64 n = bits_as<double>(biased + bits_as<std::int64_t>(f64(kRoundF64))) -
                 (kRoundF64 + 4096.0);
   return {bits_as<double>((bits & 0x000fffffffffffff) + root) - 1.0, n, biased};

@@ -21,69 +21,9 @@ struct Register {
   int home = 0;           // the register whose memory it is: itself, unless a bitcast
   int last_use = kNever;  // instruction; of the home
   int location = kNever;  // of the home: index within its class until all are known
+  int absorbed_by = kNever;  // the later instruction that computes this one on the way ...
+  int absorbs = kNever;      // ... and the other way round
 };
-
-// Rough nanoseconds of a thousand float32 elements, to decide when threads pay.
-int cost_of(Opcode op) {
-  switch (op) {
-    case Opcode::op_load:
-    case Opcode::op_constant:
-    case Opcode::op_bitcast: return 0;
-    case Opcode::op_random_bits: return 1400;
-    case Opcode::op_exp:
-    case Opcode::op_expm1:
-    case Opcode::op_log:
-    case Opcode::op_log1p:
-    case Opcode::op_tanh:
-    case Opcode::op_sigmoid:
-    case Opcode::op_erf:
-    case Opcode::op_erf_inv: return 800;
-    case Opcode::op_sin:
-    case Opcode::op_cos:
-    case Opcode::op_pow: return 3000;
-    case Opcode::op_tan:
-    case Opcode::op_asin:
-    case Opcode::op_acos:
-    case Opcode::op_atan:
-    case Opcode::op_sinh:
-    case Opcode::op_cosh:
-    case Opcode::op_asinh:
-    case Opcode::op_acosh:
-    case Opcode::op_atanh:
-    case Opcode::op_atan2:
-    case Opcode::op_lgamma:
-    case Opcode::op_digamma:
-    case Opcode::op_rem: return 10000;
-    default: return 60;
-  }
-}
-
-bool commutes(Opcode op) {
-  switch (op) {
-    case Opcode::op_add:
-    case Opcode::op_mul:
-    case Opcode::op_max:
-    case Opcode::op_min:
-    case Opcode::op_bit_and:
-    case Opcode::op_bit_or:
-    case Opcode::op_bit_xor:
-    case Opcode::op_eq:
-    case Opcode::op_ne:
-    case Opcode::op_mul_add: return true;
-    default: return false;
-  }
-}
-
-// The comparison that holds for (b, a) where `op` holds for (a, b).
-Opcode turned_around(Opcode op) {
-  switch (op) {
-    case Opcode::op_lt: return Opcode::op_gt;
-    case Opcode::op_le: return Opcode::op_ge;
-    case Opcode::op_gt: return Opcode::op_lt;
-    case Opcode::op_ge: return Opcode::op_le;
-    default: return op;
-  }
-}
 
 class Compiler {
  public:
@@ -96,6 +36,7 @@ class Compiler {
   CompiledProgram run() {
     validate_program(program_, *compiled_.elementwise);
     find_uses();
+    find_pairs();
     plan_operands();
     for (int i = 0; i < static_cast<int>(registers_.size()); ++i) {
       if (registers_[index(home_of(i))].last_use != kNever) emit(i);
@@ -133,6 +74,38 @@ class Compiler {
       const Instruction& in = instruction(i);
       const std::uint16_t sources[3] = {in.a, in.b, in.c};
       for (int k = 0; k < arity_of(in.op); ++k) use(sources[k], i);
+    }
+  }
+
+  // An instruction whose only use is the next operation on it may be computed together with that.
+  void find_pairs() {
+    std::vector<int> uses(registers_.size(), 0);
+    for (int i = 0; i < end(); ++i) {
+      const Instruction& in = instruction(i);
+      const std::uint16_t sources[3] = {in.a, in.b, in.c};
+      for (int k = 0; k < arity_of(in.op); ++k) ++uses[index(sources[k])];
+    }
+    for (const auto& output : program_.outputs) uses[output.source] += 2;
+    for (const auto& tail : program_.tails) uses[tail.source] += 2;
+    for (int i = 0; i < end(); ++i) {
+      const Instruction& second = instruction(i);
+      Register& r = registers_[index(i)];
+      if (r.last_use == kNever || r.type != ComputeType::kF32 || arity_of(second.op) != 2) continue;
+      for (const int j : {int{second.b}, int{second.a}}) {
+        Register& candidate = registers_[index(j)];
+        const Instruction& first = instruction(j);
+        if (uses[index(j)] != 1 || candidate.absorbs != kNever || arity_of(first.op) != 2 ||
+            candidate.type != ComputeType::kF32 ||
+            !compiled_.elementwise->find_pair(first.op, second.op, j == second.b, 0)) {
+          continue;
+        }
+        candidate.absorbed_by = i;
+        r.absorbs = j;
+        for (const int source : {int{first.a}, int{first.b}}) {
+          home(source).last_use = std::max(home(source).last_use, i);
+        }
+        break;
+      }
     }
   }
 
@@ -263,7 +236,53 @@ class Compiler {
         push(compiled_.steps, step, r.location, 0, 0, 0);
         return;
       }
-      default: return emit_function(i);
+      default:
+        // Left to the instruction that absorbs it, unless it need not be done block by block.
+        if (r.absorbed_by != kNever && !(is_uniform(home(in.a)) && is_uniform(home(in.b)))) return;
+        if (r.absorbs != kNever && emit_pair(i)) return;
+        return emit_function(i);
+    }
+  }
+
+  // Instruction i together with the one it absorbs; false where that is not to be.
+  bool emit_pair(int i) {
+    Register& r = registers_[index(i)];
+    const int j = r.absorbs;
+    if (registers_[index(j)].location != kNever) return false;  // a uniform
+    const Instruction& first = instruction(j);
+    const Instruction& second = instruction(i);
+    const bool turned = second.b == j;
+    const int other = turned ? second.a : second.b;
+    int sources[3] = {first.a, first.b, other};
+    const auto is_vector = [&](int source) { return home(source).kind == Class::kVector; };
+    if (!is_vector(sources[0]) && commutes(first.op)) std::swap(sources[0], sources[1]);
+    unsigned scalars = 0;
+    for (int k = 0; k < 3; ++k) scalars |= is_vector(sources[k]) ? 0u : 1u << k;
+    Step step;
+    step.type = ComputeType::kF32;
+    step.function = compiled_.elementwise->find_pair(first.op, second.op, turned, scalars);
+    if (!step.function) {
+      emit_function(j);
+      return false;
+    }
+    compiled_.cost += cost_of(second.op);
+    r.kind = Class::kVector;
+    r.location = place_result(i);
+    int location[3];
+    for (int k = 0; k < 3; ++k) location[k] = home(sources[k]).location;
+    release_sources(i, sources, 3);
+    if (r.location == kNever) r.location = new_slot(ComputeType::kF32);
+    push(compiled_.steps, step, r.location, location[0], location[1], location[2]);
+    return true;
+  }
+
+  // Frees the slots of sources that instruction i is the last to read.
+  void release_sources(int i, const int* sources, int count) {
+    for (int k = 0; k < count; ++k) {
+      bool seen = false;
+      for (int l = 0; l < k; ++l) seen = seen || home_of(sources[l]) == home_of(sources[k]);
+      const Register& source = home(sources[k]);
+      if (!seen && source.kind == Class::kVector && source.last_use == i) release(source.location);
     }
   }
 
@@ -330,12 +349,8 @@ class Compiler {
     const bool apart = in.op == Opcode::op_cast;
     if (apart && r.location == kNever) r.location = new_slot(in.type);
     for (int k = 0; k < temporaries; ++k) release(temporary[k]);
-    for (int k = 0; k < arity; ++k) {
-      const bool seen = (k > 0 && home_of(sources[k]) == home_of(sources[0])) ||
-                        (k > 1 && home_of(sources[k]) == home_of(sources[1]));
-      const Register& source = home(sources[k]);
-      if (!seen && source.kind == Class::kVector && source.last_use == i) release(source.location);
-    }
+    const int read[3] = {in.a, in.b, in.c};
+    release_sources(i, read, arity);
     if (r.location == kNever) r.location = new_slot(in.type);
     push(compiled_.steps, step, r.location, location[0], location[1], location[2]);
   }

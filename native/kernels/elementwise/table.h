@@ -22,6 +22,8 @@ struct ElementwiseKernels {
   // `scalars` says that argument i is a single element. Null where that combination does not exist;
   // scalars = 0 exists wherever the operation does.
   BlockFunction (*find)(Opcode op, ComputeType type, unsigned scalars);
+  // float32: second(first(a, b), c), or second(c, first(a, b)) if `turned`. Null for most pairs.
+  BlockFunction (*find_pair)(Opcode first, Opcode second, bool turned, unsigned scalars);
   BlockFunction (*find_cast)(ComputeType from, ComputeType to);
   BlockFunction (*find_narrow)(DType dtype);
 

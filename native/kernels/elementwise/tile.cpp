@@ -44,11 +44,28 @@ struct TileProgram::State {
       in_blocks.push_back(kind == AccessKind::kScalar ? AccessKind::kVector : kind);
     }
     for (const Instruction& instruction : program.instructions) {
-      counts = counts || instruction.op == Opcode::op_iota ||
-               instruction.op == Opcode::op_random_bits;
+      counts =
+          counts || instruction.op == Opcode::op_iota || instruction.op == Opcode::op_random_bits;
     }
     by_row = compile_program(program, in_rows);
     by_block = compile_program(program, in_blocks);
+  }
+
+  // Whole rows of dense matrices, as in the update of weights, follow each other without a gap.
+  bool one_long_row(std::int64_t tile_stride, std::int64_t tile_rows,
+                    std::int64_t tile_columns) const {
+    if (tile_rows == 1 || tile_stride != tile_columns) return false;
+    const auto dense = [&](const Access& access) {
+      return access.row_stride == tile_columns && access.column_stride == 1;
+    };
+    for (std::size_t k = 1; k < operands.size(); ++k) {
+      const Access& access = operands[k];
+      if (!dense(access) && kind_in_rows(access) != AccessKind::kUniform) return false;
+    }
+    for (const Access& access : outputs) {
+      if (!dense(access)) return false;
+    }
+    return true;
   }
 };
 
@@ -70,6 +87,10 @@ void TileProgram::run_tile(void* tile, std::int64_t tile_stride, std::int64_t ro
                            void* const* outputs) const {
   if (tile_rows <= 0 || tile_columns <= 0) return;
   const State& state = *state_;
+  if (state.one_long_row(tile_stride, tile_rows, tile_columns)) {
+    tile_columns *= tile_rows;
+    tile_rows = 1;
+  }
   const bool whole_rows = !state.counts && tile_columns < kLongRow;
   const CompiledProgram& program = whole_rows ? state.by_block : state.by_row;
 
@@ -103,9 +124,8 @@ void TileProgram::run_tile(void* tile, std::int64_t tile_stride, std::int64_t ro
   }
   for (std::size_t k = 0; k < state.outputs.size(); ++k) {
     space.outputs[k].strides = strides[operand_count + k];
-    output_pointers[k] =
-        static_cast<unsigned char*>(outputs[k]) +
-        place(state.outputs[k], operand_count + k, program.outputs[k].dtype);
+    output_pointers[k] = static_cast<unsigned char*>(outputs[k]) +
+                         place(state.outputs[k], operand_count + k, program.outputs[k].dtype);
   }
   plan_access(program, space);
   const Range range{0, tile_rows * tile_columns};
