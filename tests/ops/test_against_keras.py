@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.ops.cases import CASES, Case
+from tests.ops.window_cases import WINDOW_CASES
 
 import cornu
 from cornu import ops
 
 pytestmark = pytest.mark.keras
+
+EVERY_CASE = [*CASES, *WINDOW_CASES]
 
 
 def _arrays(case: Case) -> list[tuple[Any, ...]]:
@@ -49,7 +52,7 @@ def _compare(mine: Any, real: Any, case: Case) -> None:
     np.testing.assert_allclose(mine, real, rtol=case.tolerance, atol=case.tolerance)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if not case.gradient], ids=str)
+@pytest.mark.parametrize("case", [case for case in EVERY_CASE if not case.gradient], ids=str)
 @pytest.mark.filterwarnings("ignore")
 def test_value_and_dtype(case, keras):
     real = _flat(getattr(keras.ops, case.op)(*case.args, **case.kwargs))
@@ -65,7 +68,7 @@ def _compare_results(mine: list[Any], real: list[Any], case: Case, keras: Any) -
         _compare(ours, theirs, case)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.gradient], ids=str)
+@pytest.mark.parametrize("case", [case for case in EVERY_CASE if case.gradient], ids=str)
 @pytest.mark.filterwarnings("ignore")
 def test_value_dtype_and_derivative(case, keras):
     """The derivative is that of a sum of the results with fixed uneven weights."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.ops.cases import CASES, Case
+from tests.ops.window_cases import WINDOW_CASES
 
 import cornu
 from cornu import ops
@@ -36,7 +37,7 @@ def _is_tensor(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.ndim > 0
 
 
-TRACED = [case for case in CASES if _traced(case)]
+TRACED = [case for case in (*CASES, *WINDOW_CASES) if _traced(case)]
 
 
 def _flat(result: Any) -> list[Any]:

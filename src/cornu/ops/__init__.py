@@ -1,7 +1,7 @@
 """The public functions: Keras's `keras.ops`, on cornu's primitives."""
 
 from cornu.ops import _operators as _operators
-from cornu.ops import random
+from cornu.ops import image, random
 from cornu.ops._indexing import get_item
 from cornu.ops.activation import (
     celu,
@@ -82,6 +82,7 @@ from cornu.ops.comparison import (
     right_shift,
     signbit,
 )
+from cornu.ops.control import cond, fori_loop, map, scan, switch, while_loop
 from cornu.ops.conversion import (
     array,
     cast,
@@ -97,6 +98,7 @@ from cornu.ops.conversion import (
     size,
     stop_gradient,
 )
+from cornu.ops.convolution import conv, conv_transpose, depthwise_conv, separable_conv
 from cornu.ops.creation import (
     arange,
     bartlett,
@@ -238,6 +240,12 @@ from cornu.ops.normalization import (
     normalize,
     rms_normalization,
 )
+from cornu.ops.pooling import (
+    adaptive_average_pool,
+    adaptive_max_pool,
+    average_pool,
+    max_pool,
+)
 from cornu.ops.reduction import (
     all,
     amax,
@@ -320,41 +328,45 @@ from cornu.ops.trigonometry import (
 )
 
 __all__ = [  # noqa: RUF022
-    "abs", "absolute", "add", "all", "allclose", "amax", "amin", "any", "append", "arange",
-    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax",
-    "argmin", "argpartition", "argsort", "array", "array_split", "average", "bartlett",
-    "batch_normalization", "binary_crossentropy", "bincount", "bitwise_and", "bitwise_invert",
-    "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
-    "blackman", "broadcast_to", "cast", "categorical_crossentropy", "cbrt", "ceil", "celu",
-    "clip", "concatenate", "conj", "conjugate", "convert_to_numpy", "convert_to_tensor",
+    "abs", "absolute", "adaptive_average_pool", "adaptive_max_pool", "add", "all",
+    "allclose", "amax", "amin", "any", "append", "arange", "arccos", "arccosh", "arcsin",
+    "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argpartition",
+    "argsort", "array", "array_split", "average", "average_pool", "bartlett",
+    "batch_normalization", "binary_crossentropy", "bincount", "bitwise_and",
+    "bitwise_invert", "bitwise_left_shift", "bitwise_not", "bitwise_or",
+    "bitwise_right_shift", "bitwise_xor", "blackman", "broadcast_to", "cast",
+    "categorical_crossentropy", "cbrt", "ceil", "celu", "clip", "concatenate", "cond",
+    "conj", "conjugate", "conv", "conv_transpose", "convert_to_numpy", "convert_to_tensor",
     "copy", "corrcoef", "correlate", "cos", "cosh", "count_nonzero", "cross", "cumprod",
-    "cumsum", "custom_gradient", "deg2rad", "diag", "diagflat", "diagonal", "diff",
-    "digitize", "divide", "divide_no_nan", "dot", "dsplit", "dstack", "dtype", "einsum",
-    "elu", "empty", "empty_like", "equal", "erf", "erfc", "erfinv", "exp", "exp2",
-    "expand_dims", "expm1", "eye", "fabs", "flip", "fliplr", "flipud", "floor",
-    "floor_divide", "fmax", "fmin", "fmod", "full", "full_like", "gelu", "geomspace",
-    "get_item", "glu", "greater", "greater_equal", "hamming", "hanning", "hard_shrink",
-    "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "heaviside", "histogram",
-    "hsplit", "hstack", "hypot", "identity", "imag", "in_top_k", "inner", "is_tensor",
-    "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "isreal",
-    "kaiser", "kron", "layer_normalization", "ldexp", "leaky_relu", "left_shift", "less",
-    "less_equal", "linspace", "log", "log10", "log1p", "log2", "log_sigmoid", "log_softmax",
-    "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or", "logical_xor",
-    "logspace", "logsumexp", "matmul", "max", "maximum", "mean", "median", "meshgrid", "min",
-    "minimum", "mod", "moments", "moveaxis", "multi_hot", "multiply", "nan_to_num",
-    "nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian",
-    "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "ndim",
-    "negative", "nonzero", "norm", "normalize", "not_equal", "one_hot", "ones", "ones_like",
-    "outer", "pad", "percentile", "power", "prod", "ptp", "quantile", "rad2deg", "random",
-    "ravel", "real", "reciprocal", "relu", "relu6", "repeat", "reshape", "right_shift",
-    "rms_normalization", "roll", "rot90", "round", "rsqrt", "saturate_cast", "scatter",
-    "scatter_update", "searchsorted", "segment_max", "segment_min", "segment_prod",
-    "segment_sum", "select", "selu", "shape", "sigmoid", "sign", "signbit", "silu", "sin",
-    "sinc", "sinh", "size", "slice", "slice_update", "soft_shrink", "softmax", "softplus",
+    "cumsum", "custom_gradient", "deg2rad", "depthwise_conv", "diag", "diagflat",
+    "diagonal", "diff", "digitize", "divide", "divide_no_nan", "dot", "dsplit", "dstack",
+    "dtype", "einsum", "elu", "empty", "empty_like", "equal", "erf", "erfc", "erfinv",
+    "exp", "exp2", "expand_dims", "expm1", "eye", "fabs", "flip", "fliplr", "flipud",
+    "floor", "floor_divide", "fmax", "fmin", "fmod", "fori_loop", "full", "full_like",
+    "gelu", "geomspace", "get_item", "glu", "greater", "greater_equal", "hamming",
+    "hanning", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh",
+    "heaviside", "histogram", "hsplit", "hstack", "hypot", "identity", "imag", "image",
+    "in_top_k", "inner", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan",
+    "isneginf", "isposinf", "isreal", "kaiser", "kron", "layer_normalization", "ldexp",
+    "leaky_relu", "left_shift", "less", "less_equal", "linspace", "log", "log10", "log1p",
+    "log2", "log_sigmoid", "log_softmax", "logaddexp", "logaddexp2", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "logspace", "logsumexp", "map", "matmul",
+    "max", "max_pool", "maximum", "mean", "median", "meshgrid", "min", "minimum", "mod",
+    "moments", "moveaxis", "multi_hot", "multiply", "nan_to_num", "nanargmax", "nanargmin",
+    "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile",
+    "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "ndim", "negative", "nonzero",
+    "norm", "normalize", "not_equal", "one_hot", "ones", "ones_like", "outer", "pad",
+    "percentile", "power", "prod", "ptp", "quantile", "rad2deg", "random", "ravel", "real",
+    "reciprocal", "relu", "relu6", "repeat", "reshape", "right_shift", "rms_normalization",
+    "roll", "rot90", "round", "rsqrt", "saturate_cast", "scan", "scatter", "scatter_update",
+    "searchsorted", "segment_max", "segment_min", "segment_prod", "segment_sum", "select",
+    "selu", "separable_conv", "shape", "sigmoid", "sign", "signbit", "silu", "sin", "sinc",
+    "sinh", "size", "slice", "slice_update", "soft_shrink", "softmax", "softplus",
     "softsign", "sort", "sparse_categorical_crossentropy", "sparse_plus", "sparse_sigmoid",
     "sparsemax", "split", "sqrt", "square", "squareplus", "squeeze", "stack", "std",
-    "stop_gradient", "subtract", "sum", "swapaxes", "swish", "take", "take_along_axis", "tan",
-    "tanh", "tanh_shrink", "tensordot", "threshold", "tile", "top_k", "trace", "transpose",
-    "trapezoid", "tri", "tril", "triu", "true_divide", "trunc", "unique", "unravel_index",
-    "unstack", "vander", "var", "vdot", "vsplit", "vstack", "where", "zeros", "zeros_like",
+    "stop_gradient", "subtract", "sum", "swapaxes", "swish", "switch", "take",
+    "take_along_axis", "tan", "tanh", "tanh_shrink", "tensordot", "threshold", "tile",
+    "top_k", "trace", "transpose", "trapezoid", "tri", "tril", "triu", "true_divide",
+    "trunc", "unique", "unravel_index", "unstack", "vander", "var", "vdot", "vsplit",
+    "vstack", "where", "while_loop", "zeros", "zeros_like",
 ]  # fmt: skip
