@@ -278,9 +278,7 @@ def batches_from_generators(keras: Any) -> dict[str, Any]:
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
     model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
     first = model.fit(forever(), steps_per_epoch=2, epochs=3, verbose=0)
-    second = model.fit(
-        once(), verbose=0, validation_data=forever(), validation_steps=2
-    )
+    second = model.fit(once(), verbose=0, validation_data=forever(), validation_steps=2)
     third = model.fit(Batches(), epochs=2, verbose=0, validation_data=(x, y))
     return result(
         model, first, second, third,

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.training.programs import PROGRAMS
 
 import cornu
-from tests.training.programs import PROGRAMS
 
 pytestmark = pytest.mark.keras
 
@@ -27,9 +27,7 @@ def _compare(ours: Any, theirs: Any, where: str) -> None:
     else:
         expected = np.asarray(theirs)
         assert np.shape(ours) == expected.shape, where
-        np.testing.assert_allclose(
-            np.asarray(ours), expected, rtol=1e-4, atol=2e-6, err_msg=where
-        )
+        np.testing.assert_allclose(np.asarray(ours), expected, rtol=1e-4, atol=2e-6, err_msg=where)
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -6,9 +6,9 @@ import weakref
 
 import numpy as np
 import pytest
+from tests.training.programs import PROGRAMS, classes_data, regression_data
 
 import cornu as keras
-from tests.training.programs import PROGRAMS, classes_data, regression_data
 
 
 def linear(units: int = 1, **arguments):

@@ -95,7 +95,11 @@ class Tensor:
             array([2., 3.], dtype=float32)
         """
         if self._value is not None:
-            raise SymbolicTensorError(f"This {self._describe()} has no value yet: {_HINT}")
+            raise SymbolicTensorError(
+                f"NumPy cannot be used on this {self._describe()}: it stands for a value that "
+                f"exists only when the captured step runs. Use the function of keras.ops with the "
+                f"same name, or compile the model with run_eagerly=True."
+            )
         array: np.ndarray[Any, Any] = self._engine.to_numpy(self._buffer)
         if self.dtype == "bfloat16":
             array = (array.astype(np.uint32) << np.uint32(16)).view(np.float32)

@@ -193,4 +193,17 @@ def _shape_hint(spec: InputSpec, shape: tuple[Any, ...]) -> str:
         a is None or b is None or a == b for a, b in zip(wanted[1:], shape, strict=True)
     ):
         return " If this is one sample, add the batch axis: x[None, ...]."
+    sizes, known = shape[1:], [size for size in wanted[1:] if size is not None]
+    if len(shape) > len(wanted) == 2 and known and None not in sizes and _product(sizes) == known[0]:
+        return " Flatten each sample first: x.reshape(len(x), -1), or keras.layers.Flatten()."
+    if len(shape) == len(wanted) > 1 and None not in sizes:
+        fitting = f"({sizes[0]},)" if len(sizes) == 1 else str(tuple(sizes))
+        return f" For such data the model must begin with keras.Input({fitting})."
     return ""
+
+
+def _product(sizes: tuple[int, ...]) -> int:
+    total = 1
+    for size in sizes:
+        total *= size
+    return total

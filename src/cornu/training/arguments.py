@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -56,9 +58,7 @@ def make_source(
     if x is None:
         raise ValueError("There is no data: x is None. Pass arrays, a generator or a dataset.")
     if is_array_like(x):
-        source = ArraySource(
-            x, y, sample_weight, 32 if batch_size is None else batch_size, shuffle
-        )
+        source = ArraySource(x, y, sample_weight, 32 if batch_size is None else batch_size, shuffle)
         if batch_size is None and steps is not None:
             source.batch_size = -(-source.rows // steps)
             source.steps = -(-source.rows // source.batch_size)
@@ -104,11 +104,23 @@ def training_sources(given: TrainingArguments) -> tuple[Source, Source | None]:
                 "(x, y, sample_weight) instead."
             )
         sample_weight = weights_of_classes(y, given.class_weight, sample_weight)
-    source = make_source(x, y, sample_weight, given.batch_size, given.shuffle, given.steps_per_epoch)
+    source = make_source(
+        x, y, sample_weight, given.batch_size, given.shuffle, given.steps_per_epoch
+    )
     if validation_data is None:
         return source, None
     batch_size = given.validation_batch_size or given.batch_size
-    return source, _validation_source(validation_data, batch_size, given.validation_steps)
+    with about("validation_data"):
+        return source, _validation_source(validation_data, batch_size, given.validation_steps)
+
+
+@contextmanager
+def about(what: str) -> Iterator[None]:
+    """Puts what the data are for in front of the errors of a `with` block."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{what}: {error}") from None
 
 
 def _validation_source(data: Any, batch_size: int | None, steps: int | None) -> Source:
@@ -173,13 +185,27 @@ def weights_of_classes(y: Any, class_weight: dict[int, float], sample_weight: An
     return weights * to_array(sample_weight, "sample_weight").reshape(weights.shape)
 
 
-def check_no_nan(source: Any) -> None:
-    """Raises ValueError when arrays in memory hold NaN."""
-    if isinstance(source, ArraySource):
-        for name, structure in zip(("x", "y", "sample_weight"), source.data, strict=True):
-            for label, leaf in named_leaves(structure, name):
-                if leaf is not None:
-                    checks.no_nan(label, leaf)
+def check_no_nan(source: Any, model: Any) -> None:
+    """Raises ValueError when arrays in memory hold NaN that nothing of the user's looks at.
+
+    A user's own layer or loss may know what to do with missing inputs or targets.
+    """
+    if not isinstance(source, ArraySource):
+        return
+    own_layers = not all(map(_is_cornus, model._flatten_layers()))
+    own_losses = not all(map(_is_cornus, tree.flatten(model.loss)))
+    for name, structure, handled in zip(
+        ("x", "y", "sample_weight"), source.data, (own_layers, own_losses, False), strict=True
+    ):
+        for label, leaf in named_leaves(structure, name):
+            if leaf is not None and not handled:
+                checks.no_nan(label, leaf)
+
+
+def _is_cornus(item: Any) -> bool:
+    """Whether a layer, loss or name of one is cornu's own."""
+    module = getattr(item, "__module__", "cornu.")
+    return item is None or isinstance(item, str) or module.startswith("cornu.")
 
 
 def check_epochs(epochs: Any, initial_epoch: Any) -> None:

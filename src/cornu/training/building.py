@@ -10,7 +10,7 @@ from cornu.core import tree
 from cornu.core.graph import capture, eager_scope
 from cornu.training import checks
 from cornu.training.arrays import batch_specs
-from cornu.training.runner import as_tensors
+from cornu.training.runner import as_tensors, users_line_in_errors
 from cornu.training.sources import ArraySource
 
 
@@ -60,10 +60,11 @@ def _build(model: Any, source: Any, scored: bool) -> None:
 
     if model.run_eagerly:
         step(as_tensors(source.peek()))
-    elif isinstance(source, ArraySource):
-        capture(step, source.specs())
     else:
-        capture(step, batch_specs(source.peek()))
+        in_memory = isinstance(source, ArraySource)
+        specs = source.specs() if in_memory else batch_specs(source.peek())
+        with users_line_in_errors(model):
+            capture(step, specs)
     model._clear_losses()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import Any
 
@@ -45,9 +46,10 @@ def same_rows(x: Any, y: Any, sample_weight: Any) -> None:
     first_name, first_rows = counts[0]
     for label, rows in counts[1:]:
         if rows != first_rows:
+            part = {"y": "target", "s": "weight"}.get(label[0], "part of the inputs")
             raise ValueError(
-                f"{first_name} has {first_rows} rows but {label} has {rows}. Each sample needs its "
-                f"target: pass arrays with the same first size."
+                f"{first_name} has {first_rows} rows but {label} has {rows}; each sample needs its "
+                f"{part}. Pass arrays with the same first size."
             )
     if first_rows == 0:
         raise ValueError(
@@ -77,35 +79,67 @@ def pandas_to_array(value: Any, name: str) -> Array:
 
 
 def object_to_array(array: Array, name: str) -> Array:
-    """Returns an object array as numbers when every element is one.
+    """Returns an object or text array as numbers when every element is one.
+
+    Arrays or lists of equal shape are stacked.
 
     Raises:
         ValueError: Naming the first element that is no number, and what to do.
     """
     flat = array.ravel()
+    if len(flat) and isinstance(flat[0], (np.ndarray, list, tuple)):
+        try:
+            stacked = np.array([np.asarray(item) for item in flat])
+        except ValueError:
+            raise ValueError(
+                f"{name} holds rows of different lengths ({_lengths(flat)}); expected rows of "
+                f"equal length. Pad them to one length first."
+            ) from None
+        stacked = stacked.reshape((*array.shape, *stacked.shape[1:]))
+        return stacked if stacked.dtype.kind in "fiub" else object_to_array(stacked, name)
     for place, item in enumerate(flat):
-        if isinstance(item, (bool, np.bool_, int, float, np.number)):
-            continue
-        position = np.unravel_index(place, array.shape)
-        where = ", ".join(str(int(p)) for p in position)
-        column = f" (column {int(position[1])})" if array.ndim == 2 else ""
-        if isinstance(item, (str, bytes)):
-            advice = (
-                "Text cannot be trained on as it is: encode it as numbers first (one-hot, or "
-                "keras.layers.StringLookup), or drop the column"
+        if not isinstance(item, (bool, np.bool_, int, float, np.number)):
+            item = item.item() if isinstance(item, np.generic) else item
+            where = _place(np.unravel_index(place, array.shape))
+            raise ValueError(
+                f"{name} holds {item!r} ({type(item).__name__}) at {where}; expected numbers. "
+                f"{_advice(item, name)}."
             )
-            if _is_number(item):
-                advice = "It is a number written as text: convert with array.astype('float32')"
-        elif item is None:
-            advice = "Fill or drop missing values first"
-        else:
-            advice = "Rows must be numbers of equal length: pad or stack them into one array first"
-        raise ValueError(
-            f"{name} holds {item!r} ({type(item).__name__}) at row {where}{column}; expected "
-            f"numbers. {advice}."
-        )
     result = np.asarray(array.tolist())
     return result if result.dtype.kind in "fiub" else result.astype(np.float64)
+
+
+def _place(position: Any) -> str:
+    """Returns "row 3", "row 3, column 2" or "position (3, 2, 0)"."""
+    numbers = [int(number) for number in position]
+    if len(numbers) > 2:
+        return f"position {tuple(numbers)}"
+    return ", ".join(f"{what} {n}" for what, n in zip(("row", "column"), numbers, strict=False))
+
+
+def _lengths(rows: Any) -> str:
+    sizes = [len(row) if np.ndim(row) else 1 for row in rows[:4]]
+    return ", ".join(map(str, sizes)) + (", ..." if len(rows) > 4 else "")
+
+
+def _advice(item: Any, name: str) -> str:
+    if isinstance(item, (str, bytes)):
+        if _is_number(item):
+            return "It is a number written as text: convert with .astype('float32')"
+        if name.startswith("y"):
+            return (
+                "Number the classes first, for example with "
+                "classes, y = numpy.unique(y, return_inverse=True)"
+            )
+        return (
+            "A network computes with numbers: encode the text first, for example with "
+            "pandas.get_dummies, or drop the column"
+        )
+    if item is None:
+        return "Fill or drop missing values first, for example with DataFrame.dropna"
+    if isinstance(item, (dt.date, dt.timedelta)):
+        return "Turn times into numbers first, for example days since the first one"
+    return "Convert it to numbers, or drop the column"
 
 
 def _is_number(text: Any) -> bool:
@@ -124,14 +158,12 @@ def no_nan(name: str, array: Array) -> None:
     count = int(mask.sum())
     if count == 0:
         return
-    first = np.unravel_index(int(mask.ravel().argmax()), array.shape)
-    where = f"row {int(first[0])}"
-    if array.ndim == 2:
-        where += f", column {int(first[1])}"
+    where = _place(np.unravel_index(int(mask.ravel().argmax()), array.shape))
+    which = "a NaN (missing value)" if count == 1 else f"{count} NaNs (missing values), the first"
     raise ValueError(
-        f"{name} holds {count} NaN value{'s' if count > 1 else ''}, the first at {where}. One NaN "
-        f"makes every weight NaN. Fill missing values or drop their rows first, for example with "
-        f"numpy.nan_to_num, DataFrame.dropna or sklearn.impute.SimpleImputer."
+        f"{name} holds {which} at {where}; expected numbers. One NaN makes every weight NaN. Fill "
+        f"missing values or drop their rows first, for example with numpy.nan_to_num or "
+        f"DataFrame.dropna."
     )
 
 
@@ -162,14 +194,37 @@ def targets_fit(name: str, loss: Any, y: Array, output_shape: tuple[int, ...]) -
         _check_one_hot(name, y, output_shape, classes)
     elif loss_name == "sparse_categorical_crossentropy":
         _check_sparse(name, y, output_shape, classes)
-    elif loss_name in _ELEMENTWISE and y.ndim == len(output_shape):
-        columns = y.shape[-1]
-        if columns != classes and 1 not in (columns, classes):
+    elif loss_name in _ELEMENTWISE:
+        _check_elementwise(name, y, output_shape, classes, loss_name)
+
+
+def _check_elementwise(
+    name: str, y: Array, output_shape: tuple[int, ...], classes: int, loss_name: str
+) -> None:
+    rank = len(output_shape)
+    columns = y.shape[-1] if y.ndim == rank else 1
+    if y.ndim not in (rank - 1, rank) or (columns == classes and y.ndim == rank):
+        return
+    if y.ndim == rank - 1 and classes == 1:
+        return
+    both = (
+        f"{name} has shape {y.shape} of {y.dtype} but the model's output has shape "
+        f"{_pretty(output_shape)}, and loss={loss_name!r} compares them element by element."
+    )
+    if loss_name == "binary_crossentropy":
+        if columns == 2 and classes == 1:
+            raise ValueError(f"{both} For one-hot targets of two classes use {name}[:, 1].")
+        if y.ndim == rank - 1 or columns == 1:
             raise ValueError(
-                f"{name} has shape {y.shape} but the model's output has shape "
-                f"{_pretty(output_shape)}: {loss_name} compares them element by element. Give the "
-                f"last layer {columns} units, or pass targets with {classes} columns."
+                f"{both} For class numbers use loss='sparse_categorical_crossentropy'; for yes or "
+                f"no give the last layer 1 unit."
             )
+    if 1 in (columns, classes) and y.ndim == rank:
+        return  # they broadcast, as in Keras
+    raise ValueError(
+        f"{both} Give the last layer {columns} unit{'s' if columns > 1 else ''}, or pass targets "
+        f"with {classes} columns."
+    )
 
 
 def _pretty(shape: tuple[int, ...]) -> str:
@@ -203,8 +258,9 @@ def _check_sparse(name: str, y: Array, output_shape: tuple[int, ...], classes: i
     if y.dtype.kind == "f" and y.size and not np.array_equal(y, np.round(y)):
         bad = float(y[y != np.round(y)].ravel()[0])
         raise ValueError(
-            f"{name} holds {bad:g}, but loss='sparse_categorical_crossentropy' needs class numbers "
-            f"0 to {classes - 1}. For a quantity to predict use loss='mse' with one output unit."
+            f"{name} holds {bad:g} ({y.dtype}), but loss='sparse_categorical_crossentropy' needs "
+            f"class numbers 0 to {classes - 1}. To predict a quantity give the last layer 1 unit "
+            f"without activation and use loss='mse'."
         )
     if y.size and y.dtype.kind != "b":
         low, high = y.min(), y.max()
@@ -215,7 +271,11 @@ def _check_sparse(name: str, y: Array, output_shape: tuple[int, ...], classes: i
                 advice = f"The labels count from 1: use {name} - 1"
             elif low < 0:
                 advice = "Number the classes from 0"
+            elif classes == 1 and high == 1:
+                advice = "For two classes and one unit use loss='binary_crossentropy'"
+            units = f"{classes} class{'es' if classes > 1 else ''}"
+            allowed = f"labels must be 0 to {classes - 1}" if classes > 1 else "only label 0 fits"
             raise ValueError(
-                f"{name} holds the label {bad:g}, but the model's output has {classes} classes, so "
-                f"labels must be 0 to {classes - 1}. {advice}."
+                f"{name} holds the label {bad:g}, but the model's output has {units}, so {allowed}. "
+                f"{advice}."
             )

@@ -33,8 +33,8 @@ class CompiledLoss:
         self, loss: Any, loss_weights: Any = None, output_names: Sequence[str] | None = None
     ) -> None:
         # Unknown names are reported by compile(), not by the first fit().
-        for leaf in tree.flatten(loss):
-            if isinstance(leaf, str):
+        for leaf in [loss] if _is_config(loss) else tree.flatten(loss):
+            if isinstance(leaf, str) or not callable(leaf):
                 losses.get(leaf)
         self._loss = loss
         self._weights = loss_weights
@@ -63,7 +63,7 @@ class CompiledLoss:
             for (item,), weight in zip(given, weights, strict=True):
                 entries += self._entry(0, outputs, item, weight)
         else:
-            per_output = outputs.spread(self._loss, "loss")
+            per_output = outputs.spread(self._loss, "loss", is_leaf=_is_single)
             factors = outputs.spread(self._weights, "loss_weights")
             for place, (item, weight) in enumerate(zip(per_output, factors, strict=True)):
                 entries += self._entry(place, outputs, item, weight)
@@ -98,7 +98,7 @@ class CompiledLoss:
         total = None
         for number, entry in enumerate(self._entries):
             prediction = predictions[entry.place]
-            value = entry.function(targets[entry.place], prediction, weights[entry.place])
+            value = _apply(entry, targets[entry.place], prediction, weights[entry.place])
             if self.metrics:
                 rows = prediction.shape[0] if prediction.shape else 1
                 self.metrics[number].update_state(value, sample_weight=rows)
@@ -137,3 +137,23 @@ class CompiledLoss:
         """Returns the name of an output, or its place when it has none."""
         assert self._outputs is not None
         return self._outputs.names[place] or place
+
+
+def _is_single(loss: Any) -> bool:
+    return not tree.is_nested(loss) or _is_config(loss)
+
+
+def _is_config(loss: Any) -> bool:
+    return isinstance(loss, dict) and "class_name" in loss
+
+
+def _apply(entry: _Entry, target: Any, prediction: Any, weight: Any) -> Any:
+    try:
+        return entry.function(target, prediction, weight)
+    except ValueError as error:
+        shapes = [getattr(item, "shape", None) for item in (target, prediction, weight)]
+        weighted = f" with sample_weight of shape {shapes[2]}" if shapes[2] is not None else ""
+        raise ValueError(
+            f"Loss {entry.function.name!r} cannot compare targets of shape {shapes[0]} with outputs of shape "
+            f"{shapes[1]}{weighted}: {error}"
+        ) from error

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cornu import losses, metrics
-from cornu.core import tree
+from cornu.core import registry, tree
 from cornu.core.errors import suggestion
 from cornu.training.outputs import Outputs
 
@@ -149,17 +149,30 @@ def _per_output(outputs: Outputs, given: Any, what: str) -> list[list[Any]]:
 
 
 def _check_known(identifier: Any) -> None:
-    """Raises for a name that no metric and no loss has."""
-    if not isinstance(identifier, str) or identifier.lower() in (*_ACCURACY, *_CROSSENTROPY):
+    """Raises ValueError for what is neither a metric nor the name of a metric or loss."""
+    if not isinstance(identifier, str):
+        if (
+            identifier is not None
+            and not callable(identifier)
+            and not isinstance(identifier, metrics.Metric)
+        ):
+            metrics.get(identifier)
+        return
+    if identifier.lower() in (*_ACCURACY, *_CROSSENTROPY):
         return
     try:
         metrics.get(identifier)
-    except ValueError as error:
+    except ValueError:
         try:
             losses.get(identifier)
         except ValueError:
-            hint = suggestion(identifier, [*_ACCURACY, *_CROSSENTROPY])
-            raise ValueError(f"{error}{hint if 'Did you mean' not in str(error) else ''}") from None
+            known = [*registry.builtins_of("metric"), *registry.builtins_of("loss"), *_ACCURACY,
+                     *_CROSSENTROPY]  # fmt: skip
+            raise ValueError(
+                f"Unknown metric {identifier!r}.{suggestion(identifier, known)} Pass a name such "
+                f"as 'accuracy' or 'mae', a keras.metrics object, or a function of y_true and "
+                f"y_pred."
+            ) from None
 
 
 def _is_binary(y_true: Any, y_pred: Any) -> tuple[bool, bool]:

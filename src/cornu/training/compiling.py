@@ -77,11 +77,15 @@ class Compiling:
             "jit_compile": jit_compile,
         }
         names = getattr(self, "output_names", None)
-        new_optimizer = optimizers.get(optimizer)
-        new_loss = None if loss is None else CompiledLoss(loss, loss_weights, names)
-        new_metrics = None
-        if metrics is not None or weighted_metrics is not None:
-            new_metrics = CompiledMetrics(metrics, weighted_metrics, names)
+        new_loss = new_metrics = None
+        try:
+            new_optimizer = optimizers.get(optimizer)
+            if loss is not None:
+                new_loss = CompiledLoss(loss, loss_weights, names)
+            if metrics is not None or weighted_metrics is not None:
+                new_metrics = CompiledMetrics(metrics, weighted_metrics, names)
+        except ValueError as error:
+            raise ValueError(f"{type(self).__name__}.compile: {error}") from None
         self._compile_arguments = arguments
         self.optimizer = new_optimizer
         self.loss = loss
@@ -105,8 +109,8 @@ class Compiling:
     def _assert_compiled(self, method: str) -> None:
         if not self.compiled:
             raise ValueError(
-                f"{type(self).__name__}.{method}: call compile() first, for example "
-                f"model.compile(optimizer='adam', loss='mse')."
+                f"{type(self).__name__}.{method}: the model has no optimizer and loss yet. Call "
+                f"compile() first, for example model.compile(optimizer='adam', loss='mse')."
             )
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cornu.core import tree
@@ -36,14 +36,16 @@ class Outputs:
         """Returns the names that a dict may use."""
         return [name for name in self.names if name is not None]
 
-    def spread(self, given: Any, what: str, leaf: Any = None) -> list[Any]:
+    def spread(
+        self, given: Any, what: str, is_leaf: Callable[[Any], bool] | None = None
+    ) -> list[Any]:
         """Returns one entry per output.
 
         Args:
             given: None, one thing for every output, a list in the outputs' order, a dict by name,
                 or the form of `y_pred`.
             what: The argument's name, for errors.
-            leaf: Tells a single thing from a structure; None takes what is not a list, tuple, dict.
+            is_leaf: Tells a single thing from a structure; None takes what is no list, tuple, dict.
 
         Returns:
             A list with one entry per output; None where nothing was given.
@@ -51,10 +53,9 @@ class Outputs:
         Raises:
             ValueError: When the number or the names do not fit the outputs.
         """
-        is_leaf = leaf or (lambda item: not tree.is_nested(item))
         if given is None:
             return [None] * self.count
-        if is_leaf(given):
+        if is_leaf(given) if is_leaf else not tree.is_nested(given):
             return [given] * self.count
         if isinstance(given, dict):
             return self._by_name(given, what)
@@ -67,7 +68,7 @@ class Outputs:
         if len(flat) == self.count:
             return flat
         raise ValueError(
-            f"{what} has {len(items)} entries, but the model has {self.count} "
+            f"{what} has {len(items)} entr{'y' if len(items) == 1 else 'ies'}, but the model has {self.count} "
             f"output{'s' if self.count > 1 else ''}{self._listed()}. Give one entry per output "
             f"(None for an output without one), or a dict by output name."
         )

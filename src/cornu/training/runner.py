@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import traceback
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from cornu.core import dtypes, tree
 from cornu.core.engine import Executable, current_engine
+from cornu.core.errors import SymbolicTensorError
 from cornu.core.graph import capture
 from cornu.core.tensor import Tensor
 from cornu.training.arrays import (
@@ -23,6 +27,9 @@ from cornu.training.sources import ArraySource
 
 # Python comes in at least this often (seconds): for Ctrl-C and the progress bar.
 SLICE = 0.08
+
+# Folders whose lines are nothing to a user who looks for a mistake.
+_FOREIGN = (os.path.dirname(os.path.dirname(os.path.abspath(__file__))), np.__path__[0])
 
 Begin = Callable[[int], None] | None
 
@@ -97,8 +104,9 @@ class StepRunner:
         key = _key(specs)
         found = self._compiled.get(key)
         if found is None:
-            found = CompiledStep(self._call, specs)
             model: Any = self._model()
+            with users_line_in_errors(model):
+                found = CompiledStep(self._call, specs)
             model._clear_losses()
             self._compiled[key] = found
         return found
@@ -113,7 +121,10 @@ class StepRunner:
         known = self._quick.get((x.shape, x.dtype))
         if known is None:
             batch = standard_batch((x, None, None))
-            known = self._quick[(x.shape, x.dtype)] = (self.compiled(batch_specs(batch)), batch[0].dtype)
+            known = self._quick[(x.shape, x.dtype)] = (
+                self.compiled(batch_specs(batch)),
+                batch[0].dtype,
+            )
         step, dtype = known
         result = step.pack(step.executable.run([np.ascontiguousarray(x, dtype)]))
         return to_numpy(result) if type(result) is Tensor else tree.map_structure(to_numpy, result)
@@ -165,6 +176,24 @@ class StepRunner:
                 result = compiled.pack(buffers)
                 done += 1
             yield done - first, result
+
+
+@contextmanager
+def users_line_in_errors(model: Any) -> Iterator[None]:
+    """Says which line of the user's code asked for a value while a `with` block was captured."""
+    try:
+        yield
+    except SymbolicTensorError as error:
+        frames = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if not frame.filename.startswith(_FOREIGN)
+        ]
+        where = type(model).__name__
+        if frames:
+            last = frames[-1]
+            where += f", in {last.name}(), line {last.lineno} of {os.path.basename(last.filename)}"
+        raise SymbolicTensorError(f"{where}: {error}") from None
 
 
 def _key(specs: Any) -> Any:

@@ -13,6 +13,7 @@ from cornu.core import tree
 from cornu.training import building, checks, loops
 from cornu.training.arguments import (
     TrainingArguments,
+    about,
     check_epochs,
     check_no_nan,
     check_steps,
@@ -103,7 +104,7 @@ class Trainer(Steps):
                 validation_split, validation_data, validation_batch_size, validation_steps,
             )
         )  # fmt: skip
-        check_no_nan(source)
+        check_no_nan(source, self)
         validation = None
         with building.undone_on_error(self):
             building.prepare(self, source, "train")
@@ -120,13 +121,14 @@ class Trainer(Steps):
 
     def _check_validation(self, source: Source, validation: Source) -> None:
         """Finds what is wrong with validation data before the training begins."""
-        check_no_nan(validation)
-        if not isinstance(validation, ArraySource):
-            return
-        building.check_targets(self, validation)
-        known = source.arrays if isinstance(source, ArraySource) else []
-        if [a.shape[1:] for a in known] != [a.shape[1:] for a in validation.arrays]:
-            self._runner("test").prepare(validation.specs())
+        with about("validation_data"):
+            check_no_nan(validation, self)
+            if not isinstance(validation, ArraySource):
+                return
+            building.check_targets(self, validation)
+            known = source.arrays if isinstance(source, ArraySource) else []
+            if [a.shape[1:] for a in known] != [a.shape[1:] for a in validation.arrays]:
+                self._runner("test").prepare(validation.specs())
 
     def evaluate(
         self,
@@ -166,7 +168,7 @@ class Trainer(Steps):
         check_steps(steps=steps)
         shown = _verbosity(verbose)
         source = make_source(x, y, sample_weight, batch_size, steps=steps)
-        check_no_nan(source)
+        check_no_nan(source, self)
         with building.undone_on_error(self):
             building.prepare(self, source, "test")
             if isinstance(source, ArraySource):
@@ -288,9 +290,7 @@ class Trainer(Steps):
             known = self._runners[mode] = (state, StepRunner(self, _STEPS[mode]))
         return known[1]
 
-    def _callbacks(
-        self, callbacks: Any, run: loops.Run, history: bool = False
-    ) -> CallbackList:
+    def _callbacks(self, callbacks: Any, run: loops.Run, history: bool = False) -> CallbackList:
         if isinstance(callbacks, CallbackList):
             return callbacks
         params = {"verbose": run.verbose, "epochs": run.epochs, "steps": run.steps}
