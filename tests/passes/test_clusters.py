@@ -6,9 +6,10 @@ import pytest
 from tests.passes.graphs import p, record, spec, text
 
 from cornu import Variable
-from cornu.core.passes.clusters import Rules, schedule
+from cornu.core.passes.clusters import Rules
 from cornu.core.passes.common_subexpressions import merge_common_subexpressions
 from cornu.core.passes.dead_code import remove_dead_code
+from cornu.core.passes.scheduling import schedule
 from cornu.core.passes.simplify import simplify
 from cornu.core.primitives import elementwise
 from cornu.core.tape import GradientTape

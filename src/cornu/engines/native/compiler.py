@@ -6,11 +6,12 @@ from typing import Any
 
 from cornu.core import dtypes
 from cornu.core.graph import Graph, Node
-from cornu.core.passes.clusters import Rules, Schedule, schedule
+from cornu.core.passes.clusters import Rules, Schedule
 from cornu.core.passes.common_subexpressions import merge_common_subexpressions
 from cornu.core.passes.constant_folding import evaluator, fold_constants
 from cornu.core.passes.dead_code import remove_dead_code
 from cornu.core.passes.dot_layout import fold_transposes_into_dots
+from cornu.core.passes.scheduling import schedule
 from cornu.core.passes.simplify import simplify
 from cornu.engines.native import dot, elementwise, gather, host, layout
 from cornu.engines.native.emitter import VIEWS, Emitter, Lowering

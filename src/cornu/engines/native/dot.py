@@ -40,7 +40,7 @@ def emit_dot(emitter: Emitter, cluster: Cluster) -> None:
     product = _prepare(emitter, node)
     if not cluster.members:
         place = emitter.allocate(value, cluster)
-        emitter.plan.matmul(*product, tuple(place))
+        emitter.plan.matmul(*product, place)
         return
     builder = ClusterProgram(emitter)
     builder.load_product(value)

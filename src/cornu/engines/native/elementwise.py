@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cornu import _native
 from cornu.core.graph import Node, Value
 from cornu.core.passes.clusters import Cluster
@@ -50,7 +48,7 @@ class ClusterProgram:
     """
 
     def __init__(self, emitter: Emitter) -> None:
-        self.program: Any = _native.Program()
+        self.program = _native.Program()
         self.operands: list[tuple[Value, Place]] = []
         self._emitter = emitter
         self._base = emitter.schedule.base
@@ -157,7 +155,7 @@ def emit_elementwise(emitter: Emitter, cluster: Cluster) -> None:
     emitter.plan.elementwise(
         builder.program,
         cluster.space,
-        [tuple(place) for _, place in builder.operands],
+        [place for _, place in builder.operands],
         outputs,
         tails,
         cluster.leading,

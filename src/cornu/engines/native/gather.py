@@ -21,8 +21,8 @@ def emit_take(emitter: Emitter, cluster: Cluster) -> None:
     """Emits take and take_add."""
     node = _root(cluster)
     x, indices = node.inputs[:2]
-    places = [tuple(emitter.dense(operand)) for operand in node.inputs]
-    places.append(tuple(emitter.allocate(node.outputs[0], cluster)))
+    places = [emitter.dense(operand) for operand in node.inputs]
+    places.append(emitter.allocate(node.outputs[0], cluster))
     sizes = outer_length_inner(x.shape, node.params["axis"])
     method = getattr(emitter.plan, node.primitive.name)
     count = shapes.size(indices.shape)
@@ -34,23 +34,26 @@ def emit_gather_nd(emitter: Emitter, cluster: Cluster) -> None:
     node = _root(cluster)
     x, indices = node.inputs[:2]
     depth = indices.shape[-1]
-    places = [tuple(emitter.dense(operand)) for operand in node.inputs]
-    places.append(tuple(emitter.allocate(node.outputs[0], cluster)))
-    dtypes_ = (DTYPE[x.dtype], DTYPE[indices.dtype])
+    source, positions, *updates = [emitter.dense(operand) for operand in node.inputs]
+    target = emitter.allocate(node.outputs[0], cluster)
+    dtype, index_dtype = DTYPE[x.dtype], DTYPE[indices.dtype]
+    dims, inner = x.shape[:depth], shapes.size(x.shape[depth:])
     count = shapes.size(indices.shape[:-1])
-    sizes = (x.shape[:depth], shapes.size(x.shape[depth:]), count)
     if node.primitive.name == "gather_nd":
-        emitter.plan.gather_nd(*dtypes_, *sizes, *places)
+        emitter.plan.gather_nd(dtype, index_dtype, dims, inner, count, source, positions, target)
     else:
-        emitter.plan.scatter_nd(*dtypes_, *sizes, _MODES[node.params["mode"]], *places)
+        mode = _MODES[node.params["mode"]]
+        emitter.plan.scatter_nd(
+            dtype, index_dtype, dims, inner, count, mode, source, positions, updates[0], target
+        )
 
 
 def emit_sort(emitter: Emitter, cluster: Cluster) -> None:
     """Emits sort and argsort."""
     node = _root(cluster)
     (x,) = node.inputs
-    place = tuple(emitter.dense(x))
-    target = tuple(emitter.allocate(node.outputs[0], cluster))
+    place = emitter.dense(x)
+    target = emitter.allocate(node.outputs[0], cluster)
     method = getattr(emitter.plan, node.primitive.name)
     method(DTYPE[x.dtype], *outer_length_inner(x.shape, node.params["axis"]), place, target)
 
@@ -59,8 +62,8 @@ def emit_top_k(emitter: Emitter, cluster: Cluster) -> None:
     """Emits top_k."""
     node = _root(cluster)
     (x,) = node.inputs
-    place = tuple(emitter.dense(x))
-    targets = [tuple(emitter.allocate(value, cluster)) for value in node.outputs]
+    place = emitter.dense(x)
+    targets = [emitter.allocate(value, cluster) for value in node.outputs]
     outer = shapes.size(x.shape[:-1])
     emitter.plan.top_k(DTYPE[x.dtype], outer, x.shape[-1], node.params["k"], place, *targets)
 
@@ -69,8 +72,8 @@ def emit_cumulative(emitter: Emitter, cluster: Cluster) -> None:
     """Emits cumsum, cumprod, cummax and cummin."""
     node = _root(cluster)
     (x,) = node.inputs
-    place = tuple(emitter.dense(x))
-    target = tuple(emitter.allocate(node.outputs[0], cluster))
+    place = emitter.dense(x)
+    target = emitter.allocate(node.outputs[0], cluster)
     kind = REDUCTION[node.primitive.name.removeprefix("cum")]
     sizes = outer_length_inner(x.shape, node.params["axis"])
     emitter.plan.cumulative(DTYPE[x.dtype], kind, node.params["reverse"], *sizes, place, target)

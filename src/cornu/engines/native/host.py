@@ -7,7 +7,7 @@ import numpy as np
 from cornu.core import dtypes
 from cornu.core.graph import Node, Value
 from cornu.core.passes.clusters import Cluster
-from cornu.engines.native.emitter import Emitter, byte_size
+from cornu.engines.native.emitter import Emitter, Place, byte_size
 from cornu.engines.reference.table import find, lower
 
 
@@ -43,12 +43,12 @@ def emit_on_host(emitter: Emitter, cluster: Cluster) -> None:
     """Emits a call of the reference engine's function."""
     node = cluster.root
     assert node is not None
-    places = [emitter.dense(value) for value in node.inputs]
+    places: list[Place] = [emitter.dense(value) for value in node.inputs]
     places += [emitter.allocate(value, cluster) for value in node.outputs]
     values: list[Value] = [*node.inputs, *node.outputs]
     emitter.plan.host_call(
         HostFunction(node),
-        [tuple(place) for place in places],
+        places,
         [byte_size(value) for value in values],
         len(node.inputs),
     )

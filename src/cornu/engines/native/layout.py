@@ -68,8 +68,8 @@ def emit_dynamic_slice(emitter: Emitter, cluster: Cluster) -> None:
     """Copies a part whose position is data."""
     node, value = _root(cluster)
     x, starts = node.inputs
-    operands = tuple(emitter.dense(x)), tuple(emitter.dense(starts))
-    target = tuple(emitter.allocate(value, cluster))
+    operands = emitter.dense(x), emitter.dense(starts)
+    target = emitter.allocate(value, cluster)
     size = dtypes.item_size(value.dtype)
     emitter.plan.dynamic_slice(size, x.shape, value.shape, *operands, target)
 
@@ -79,11 +79,11 @@ def emit_dynamic_update_slice(emitter: Emitter, cluster: Cluster) -> None:
     node, value = _root(cluster)
     x, update, starts = node.inputs
     source = emitter.locate(x)
-    parts = tuple(emitter.dense(update)), tuple(emitter.dense(starts))
+    parts = emitter.dense(update), emitter.dense(starts)
     target = emitter.allocate(value, cluster)
     emitter.copy(x.shape, x.dtype, source, target)
     size = dtypes.item_size(value.dtype)
-    emitter.plan.dynamic_update_slice(size, x.shape, update.shape, tuple(target), *parts)
+    emitter.plan.dynamic_update_slice(size, x.shape, update.shape, target, *parts)
 
 
 def emit_reduce(emitter: Emitter, cluster: Cluster) -> None:
@@ -100,7 +100,7 @@ def emit_reduce(emitter: Emitter, cluster: Cluster) -> None:
         [x.shape[i] for i in kept],
         [i in axes for i in kept],
         (place.buffer, place.offset, [place.strides[i] for i in kept]),
-        tuple(target),
+        target,
     )
 
 
@@ -117,6 +117,4 @@ def emit_arg_reduce(emitter: Emitter, cluster: Cluster) -> None:
     target = emitter.allocate(value, cluster)
     kind = REDUCTION["max" if node.primitive.name == "argmax" else "min"]
     sizes = outer_length_inner(x.shape, node.params["axis"])
-    emitter.plan.arg_reduce(
-        DTYPE[x.dtype], kind, DTYPE[value.dtype], *sizes, tuple(place), tuple(target)
-    )
+    emitter.plan.arg_reduce(DTYPE[x.dtype], kind, DTYPE[value.dtype], *sizes, place, target)
