@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from tests.training.programs import regression_data
 
 import cornu
-from tests.training.programs import regression_data
 
 HOOKS = [
     f"on_{mode}{part}_{end}"
@@ -43,9 +43,7 @@ def _run(keras):
         return [_recorder(keras, events, name, skip)]
 
     two = record("a") + record("b")
-    model.fit(
-        x, y, epochs=2, batch_size=20, verbose=0, callbacks=two, validation_data=(x, y)
-    )
+    model.fit(x, y, epochs=2, batch_size=20, verbose=0, callbacks=two, validation_data=(x, y))
     model.evaluate(x, y, batch_size=20, verbose=0, callbacks=record("evaluate"))
     model.predict(x, batch_size=20, verbose=0, callbacks=record("predict"))
 

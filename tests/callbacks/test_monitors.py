@@ -7,9 +7,9 @@ import re
 
 import numpy as np
 import pytest
+from tests.training.programs import regression_data
 
 import cornu
-from tests.training.programs import regression_data
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 

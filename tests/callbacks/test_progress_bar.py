@@ -9,10 +9,10 @@ import sys
 
 import numpy as np
 import pytest
+from tests.training.programs import regression_data
 
 import cornu
 from cornu.callbacks import _progbar
-from tests.training.programs import regression_data
 
 
 class Clock:
@@ -28,8 +28,7 @@ class Clock:
 
 def _both(keras, monkeypatch, tick, updates, **arguments):
     """Returns what cornu's and Keras's Progbar write for the same updates."""
-    import keras.src.utils.progbar as theirs
-
+    theirs = sys.modules[keras.utils.Progbar.__module__]
     written = []
     for module in (_progbar, theirs):
         monkeypatch.setattr(module, "time", Clock(tick))
@@ -103,9 +102,7 @@ def test_whole_output(keras, verbose, capsys):
     written = []
     for module in (cornu, keras):
         model = _model(module)
-        model.fit(
-            x, y, epochs=2, batch_size=16, verbose=verbose, validation_data=(x[:16], y[:16])
-        )
+        model.fit(x, y, epochs=2, batch_size=16, verbose=verbose, validation_data=(x[:16], y[:16]))
         model.fit(x, y, batch_size=16, verbose=verbose)
         model.evaluate(x, y, batch_size=16, verbose=verbose)
         model.predict(x, batch_size=16, verbose=verbose)

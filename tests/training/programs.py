@@ -279,9 +279,11 @@ def batches_from_generators(keras: Any) -> dict[str, Any]:
     model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
     first = model.fit(forever(), steps_per_epoch=2, epochs=3, verbose=0)
     second = model.fit(once(), verbose=0, validation_data=forever(), validation_steps=2)
-    third = model.fit(Batches(), epochs=2, verbose=0, validation_data=(x, y))
+    third = model.fit(Batches(), epochs=3, verbose=0, validation_data=(x, y))
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    fourth = model.fit(Batches(), epochs=2, verbose=0, shuffle=False)
     return result(
-        model, first, second, third,
+        model, first, second, third, fourth,
         evaluation=model.evaluate(forever(), steps=4, verbose=0),
         predictions=model.predict(Batches(), verbose=0),
     )  # fmt: skip

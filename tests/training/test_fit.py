@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import weakref
 
 import numpy as np
@@ -68,8 +69,7 @@ def test_python_may_look_at_values_when_running_eagerly():
 
 
 def test_forms_of_data_give_one_result():
-    import pandas
-
+    pandas = pytest.importorskip("pandas")
     x, y = regression_data(20)
     frame = pandas.DataFrame(x, columns=list("abcd"))
     forms = [
@@ -301,8 +301,6 @@ def test_history_keeps_epochs_and_starts_anew_each_time():
 
 def test_deleting_a_trained_model_frees_it_at_once():
     """Models are made in loops; nothing may wait for the garbage collector."""
-    import gc
-
     x, y = regression_data()
     gc.collect()
     gc.disable()

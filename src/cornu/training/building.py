@@ -9,7 +9,6 @@ from typing import Any
 from cornu.core import tree
 from cornu.core.graph import capture, eager_scope
 from cornu.training import checks
-from cornu.training.arrays import batch_specs
 from cornu.training.runner import as_tensors, users_line_in_errors
 from cornu.training.sources import ArraySource
 
@@ -29,8 +28,7 @@ def prepare(model: Any, source: Any, mode: str) -> None:
     loss_unbuilt = model._compiled_loss is not None and not model._compiled_loss.built
     metrics_unbuilt = model._compiled_metrics is not None and not model._compiled_metrics.built
     if not _is_built(model) or (scored and (loss_unbuilt or metrics_unbuilt)):
-        if isinstance(source, ArraySource):
-            source.draw_first()
+        source.draw_first()
         _build(model, source, scored)
     if isinstance(source, ArraySource) and scored:
         check_targets(model, source)
@@ -61,8 +59,7 @@ def _build(model: Any, source: Any, scored: bool) -> None:
     if model.run_eagerly:
         step(as_tensors(source.peek()))
     else:
-        in_memory = isinstance(source, ArraySource)
-        specs = source.specs() if in_memory else batch_specs(source.peek())
+        specs = source.first_specs()
         with users_line_in_errors(model):
             capture(step, specs)
     model._clear_losses()

@@ -12,7 +12,14 @@ import numpy as np
 from cornu.core import tree
 from cornu.core.primitive import Spec
 from cornu.training import checks
-from cornu.training.arrays import Array, as_batch_dtype, standard_batch, target_dtype, to_arrays
+from cornu.training.arrays import (
+    Array,
+    as_batch_dtype,
+    batch_specs,
+    standard_batch,
+    target_dtype,
+    to_arrays,
+)
 
 
 class ArraySource:
@@ -81,6 +88,10 @@ class ArraySource:
             first = min(self.batch_size, self.rows)
             np.random.permutation(first if self.shuffle == "batch" else self.rows)
 
+    def first_specs(self) -> Any:
+        """Returns the Specs of the first batch."""
+        return self.specs()
+
     def peek(self) -> Any:
         """Returns the batch of the first rows."""
         return self.batch(np.arange(min(self.batch_size, self.rows)))
@@ -134,11 +145,17 @@ class IteratorSource:
             raise ValueError(
                 "The data is empty: the generator or dataset yielded no batch."
             ) from None
-        if self._once:
-            self._first.append(batch)
-        else:
-            self._iterator = None
+        self._first.append(batch)
         return batch
+
+    def draw_first(self) -> None:
+        """Fetches a first batch, where others like it can follow: Keras looks at one."""
+        self.peek()
+        self.restart()
+
+    def first_specs(self) -> Any:
+        """Returns the Specs of the first batch."""
+        return batch_specs(self.peek())
 
     def _walk(self) -> Iterator[Any]:
         if not self._indexable:
@@ -159,6 +176,7 @@ class IteratorSource:
         """Makes the next epoch begin with the first batch, where the source can."""
         if not self._once:
             self._iterator = None
+            self._first.clear()
 
     def epoch(self, limit: int | None) -> Iterator[Any]:
         """Yields the batches of the next epoch.
@@ -169,7 +187,7 @@ class IteratorSource:
                 epoch.
         """
         self._tell("on_epoch_begin")
-        if limit is None:
+        if limit is None and not self._first:
             self.restart()
         batches = itertools.islice(itertools.chain(self._taken(), self._open()), limit)
         given = 0
@@ -200,6 +218,13 @@ class OneBatch:
 
     def __init__(self, batch: Any) -> None:
         self._batch = batch
+
+    def draw_first(self) -> None:
+        """Does nothing: there is no choice."""
+
+    def first_specs(self) -> Any:
+        """Returns the Specs of the batch."""
+        return batch_specs(self._batch)
 
     def peek(self) -> Any:
         """Returns the batch."""

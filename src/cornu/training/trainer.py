@@ -21,7 +21,7 @@ from cornu.training.arguments import (
     training_sources,
     weights_of_classes,
 )
-from cornu.training.arrays import batch_specs, standard_batch
+from cornu.training.arrays import standard_batch
 from cornu.training.compile_metrics import CompiledMetrics
 from cornu.training.logs import plain, to_numpy
 from cornu.training.runner import StepRunner
@@ -108,8 +108,7 @@ class Trainer(Steps):
         validation = None
         with building.undone_on_error(self):
             building.prepare(self, source, "train")
-            if isinstance(source, ArraySource):
-                self._runner("train").prepare(source.specs())
+            self._runner("train").prepare(source.first_specs())
             if validated is not None:
                 validation = loops.Validation(validated, validation_steps, validation_freq)
                 self._check_validation(source, validated)
@@ -171,8 +170,7 @@ class Trainer(Steps):
         check_no_nan(source, self)
         with building.undone_on_error(self):
             building.prepare(self, source, "test")
-            if isinstance(source, ArraySource):
-                self._runner("test").prepare(source.specs())
+            self._runner("test").prepare(source.first_specs())
             callback_list = self._callbacks(callbacks, loops.Run(shown, 1, steps or source.steps))
         logs = loops.evaluate(self, source, callback_list, steps)
         return logs if return_dict else self._in_order(logs)
@@ -210,8 +208,7 @@ class Trainer(Steps):
         source = make_source(x, None, None, batch_size, steps=steps)
         with building.undone_on_error(self):
             building.prepare(self, source, "predict")
-            if isinstance(source, ArraySource):
-                self._runner("predict").prepare(source.specs())
+            self._runner("predict").prepare(source.first_specs())
             callback_list = self._callbacks(callbacks, loops.Run(shown, 1, steps or source.steps))
         return loops.predict(self, source, callback_list, steps)
 
@@ -266,8 +263,9 @@ class Trainer(Steps):
 
     def _run_batch(self, mode: str, batch: Any) -> Any:
         with building.undone_on_error(self):
-            building.prepare(self, OneBatch(batch), mode)
-            self._runner(mode).prepare(batch_specs(batch))
+            source = OneBatch(batch)
+            building.prepare(self, source, mode)
+            self._runner(mode).prepare(source.first_specs())
         if mode != "predict":
             self.reset_metrics()
         return self._runner(mode).run(batch)
