@@ -8,13 +8,13 @@ from cornu.core.graph import Graph, Node, Value
 def needed_nodes(graph: Graph, roots: list[Value]) -> set[Node]:
     """Returns the nodes on which some values depend."""
     needed: set[Node] = set()
-    pending = [value.node for value in roots if value.node is not None]
-    while pending:
-        node = pending.pop()
-        if node in needed:
-            continue
-        needed.add(node)
-        pending += [value.node for value in node.inputs if value.node is not None]
+    values = set(roots)
+    for node in reversed(graph.nodes):
+        for output in node.outputs:
+            if output in values:
+                needed.add(node)
+                values.update(node.inputs)
+                break
     return needed
 
 

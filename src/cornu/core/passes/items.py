@@ -90,16 +90,16 @@ class Survey:
             self.items.append(item)
             for value in node.outputs:
                 makers[value] = item
-            seen: list[Value] = []
+            seen: set[tuple[Value, bool]] = set()
             producers: list[Item] = []
             is_key = name == "random_bits"
             for x in node.inputs:
                 under, plain = base.get(x, (x, True))
                 plain = plain and not is_key
                 maker = makers.get(under)
-                if under in seen and any(u is under and p == plain for u, p, _ in item.inputs):
+                if (under, plain) in seen:
                     continue
-                seen.append(under)
+                seen.add((under, plain))
                 item.inputs.append((under, plain, maker))
                 if maker is None:
                     self.readers.setdefault(under, []).append((item, plain))
