@@ -19,7 +19,7 @@ double digamma(double x) {
   if (!(x > -INFINITY) || std::isnan(x)) return NAN;
   double result = 0.0;
   if (x <= 0.0) {
-    if (x == std::floor(x)) return x == 0.0 ? std::copysign(INFINITY, -x) : NAN;
+    if (x == std::floor(x)) return NAN;  // a pole
     // The tangent has period 1 in x: reducing first keeps it exact for large |x|.
     const double fraction = x - std::floor(x);
     result = -M_PI / std::tan(M_PI * fraction);
