@@ -21,7 +21,7 @@ double digamma(double x) {
   if (x <= 0.0) {
     if (x == std::floor(x)) return NAN;  // a pole
     // The tangent has period 1 in x: reducing first keeps it exact for large |x|.
-    const double fraction = x - std::floor(x);
+    const double fraction = x - std::round(x);
     result = -M_PI / std::tan(M_PI * fraction);
     x = 1.0 - x;
   }
