@@ -85,7 +85,7 @@ lint: $(STAMPS)/lint native  ## check style, types and layering; report sizes
 	$(BIN)/ruff format --check $(PYTHON_CODE)
 	$(BIN)/mypy
 	PYTHONPATH=src $(BIN)/lint-imports
-	@files=$$(find native -name '*.cpp' -o -name '*.h' -o -name '*.inc' 2>/dev/null); \
+	@files=$$(find native tests/native -name '*.cpp' -o -name '*.h' -o -name '*.inc' 2>/dev/null); \
 	    [ -z "$$files" ] || $(BIN)/clang-format --dry-run --Werror $$files
 	@$(BIN)/python tests/api/sizes.py
 
@@ -93,7 +93,7 @@ format:  ## format all code
 format: $(STAMPS)/lint
 	$(BIN)/ruff check --fix --quiet $(PYTHON_CODE) || true
 	$(BIN)/ruff format $(PYTHON_CODE)
-	@files=$$(find native -name '*.cpp' -o -name '*.h' -o -name '*.inc' 2>/dev/null); \
+	@files=$$(find native tests/native -name '*.cpp' -o -name '*.h' -o -name '*.inc' 2>/dev/null); \
 	    [ -z "$$files" ] || $(BIN)/clang-format -i $$files
 
 clean:  ## remove the environment and everything built
