@@ -41,7 +41,13 @@ def keras():
     os.environ["KERAS_BACKEND"] = "jax"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        module = pytest.importorskip("keras")
-        # Compiled for one or two steps each: what XLA saves by optimizing is less than it costs.
-        pytest.importorskip("jax").config.update("jax_disable_most_optimizations", True)
-        return module
+        return pytest.importorskip("keras")
+
+
+@pytest.fixture
+def quick_keras(keras):
+    """Keras whose steps compile without optimizations: sooner done when only a few are run."""
+    config = pytest.importorskip("jax").config
+    config.update("jax_disable_most_optimizations", True)
+    yield keras
+    config.update("jax_disable_most_optimizations", False)

@@ -66,8 +66,8 @@ def _run(keras):
 
 @pytest.mark.keras
 @pytest.mark.filterwarnings("ignore")
-def test_order_of_hooks(keras):
-    theirs = _run(keras)
+def test_order_of_hooks(quick_keras):
+    theirs = _run(quick_keras)
     assert _run(cornu) == theirs
 
 

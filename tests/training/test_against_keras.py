@@ -32,8 +32,8 @@ def _compare(ours: Any, theirs: Any, where: str) -> None:
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
-def test_the_same_training(program, keras):
-    keras.utils.set_random_seed(7)
-    theirs = program(keras)
+def test_the_same_training(program, quick_keras):
+    quick_keras.utils.set_random_seed(7)
+    theirs = program(quick_keras)
     cornu.utils.set_random_seed(7)
     _compare(program(cornu), theirs, program.__name__)

@@ -6,7 +6,7 @@ import csv
 import inspect
 import os
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -140,7 +140,7 @@ class CSVLogger(Callback):
         self.sep = separator
         self.append = append
         self.keys: list[str] | None = None
-        self._file: TextIO | None = None
+        self._file: IO[str] | None = None
         self._write_header = True
 
     def on_train_begin(self, logs: Logs = None) -> None:

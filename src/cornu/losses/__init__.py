@@ -5,120 +5,52 @@ from typing import Any
 
 from cornu.losses._loss import Loss as Loss
 from cornu.losses._loss import LossFunctionWrapper as LossFunctionWrapper
-from cornu.losses._losses import (
-    BinaryCrossentropy as BinaryCrossentropy,
-)
-from cornu.losses._losses import (
-    BinaryFocalCrossentropy as BinaryFocalCrossentropy,
-)
-from cornu.losses._losses import (
-    CategoricalCrossentropy as CategoricalCrossentropy,
-)
-from cornu.losses._losses import (
-    CategoricalFocalCrossentropy as CategoricalFocalCrossentropy,
-)
-from cornu.losses._losses import (
-    CategoricalHinge as CategoricalHinge,
-)
-from cornu.losses._losses import (
-    CosineSimilarity as CosineSimilarity,
-)
-from cornu.losses._losses import (
-    Dice as Dice,
-)
-from cornu.losses._losses import (
-    Hinge as Hinge,
-)
-from cornu.losses._losses import (
-    Huber as Huber,
-)
-from cornu.losses._losses import (
-    KLDivergence as KLDivergence,
-)
-from cornu.losses._losses import (
-    LogCosh as LogCosh,
-)
-from cornu.losses._losses import (
-    MeanAbsoluteError as MeanAbsoluteError,
-)
-from cornu.losses._losses import (
-    MeanAbsolutePercentageError as MeanAbsolutePercentageError,
-)
-from cornu.losses._losses import (
-    MeanSquaredError as MeanSquaredError,
-)
-from cornu.losses._losses import (
-    MeanSquaredLogarithmicError as MeanSquaredLogarithmicError,
-)
-from cornu.losses._losses import (
-    Poisson as Poisson,
-)
-from cornu.losses._losses import (
-    SparseCategoricalCrossentropy as SparseCategoricalCrossentropy,
-)
-from cornu.losses._losses import (
-    SquaredHinge as SquaredHinge,
-)
-from cornu.losses._losses import (
-    Tversky as Tversky,
-)
-from cornu.ops.loss_functions import (
-    binary_crossentropy as binary_crossentropy,
-)
-from cornu.ops.loss_functions import (
-    binary_focal_crossentropy as binary_focal_crossentropy,
-)
-from cornu.ops.loss_functions import (
-    categorical_crossentropy as categorical_crossentropy,
-)
+from cornu.losses._margin import CategoricalHinge as CategoricalHinge
+from cornu.losses._margin import Dice as Dice
+from cornu.losses._margin import Hinge as Hinge
+from cornu.losses._margin import SquaredHinge as SquaredHinge
+from cornu.losses._margin import Tversky as Tversky
+from cornu.losses._probability import BinaryCrossentropy as BinaryCrossentropy
+from cornu.losses._probability import BinaryFocalCrossentropy as BinaryFocalCrossentropy
+from cornu.losses._probability import CategoricalCrossentropy as CategoricalCrossentropy
+from cornu.losses._probability import CategoricalFocalCrossentropy as CategoricalFocalCrossentropy
+from cornu.losses._probability import KLDivergence as KLDivergence
+from cornu.losses._probability import SparseCategoricalCrossentropy as SparseCategoricalCrossentropy
+from cornu.losses._regression import CosineSimilarity as CosineSimilarity
+from cornu.losses._regression import Huber as Huber
+from cornu.losses._regression import LogCosh as LogCosh
+from cornu.losses._regression import MeanAbsoluteError as MeanAbsoluteError
+from cornu.losses._regression import MeanAbsolutePercentageError as MeanAbsolutePercentageError
+from cornu.losses._regression import MeanSquaredError as MeanSquaredError
+from cornu.losses._regression import MeanSquaredLogarithmicError as MeanSquaredLogarithmicError
+from cornu.losses._regression import Poisson as Poisson
+from cornu.ops.loss_functions import binary_crossentropy as binary_crossentropy
+from cornu.ops.loss_functions import binary_focal_crossentropy as binary_focal_crossentropy
+from cornu.ops.loss_functions import categorical_crossentropy as categorical_crossentropy
 from cornu.ops.loss_functions import (
     categorical_focal_crossentropy as categorical_focal_crossentropy,
 )
-from cornu.ops.loss_functions import (
-    categorical_hinge as categorical_hinge,
-)
-from cornu.ops.loss_functions import (
-    cosine_similarity as cosine_similarity,
-)
-from cornu.ops.loss_functions import (
-    dice as dice,
-)
-from cornu.ops.loss_functions import (
-    hinge as hinge,
-)
-from cornu.ops.loss_functions import (
-    huber as huber,
-)
-from cornu.ops.loss_functions import (
-    kl_divergence as kl_divergence,
-)
-from cornu.ops.loss_functions import (
-    log_cosh as log_cosh,
-)
-from cornu.ops.loss_functions import (
-    mean_absolute_error as mean_absolute_error,
-)
+from cornu.ops.loss_functions import categorical_hinge as categorical_hinge
+from cornu.ops.loss_functions import cosine_similarity as cosine_similarity
+from cornu.ops.loss_functions import dice as dice
+from cornu.ops.loss_functions import hinge as hinge
+from cornu.ops.loss_functions import huber as huber
+from cornu.ops.loss_functions import kl_divergence as kl_divergence
+from cornu.ops.loss_functions import log_cosh as log_cosh
+from cornu.ops.loss_functions import mean_absolute_error as mean_absolute_error
 from cornu.ops.loss_functions import (
     mean_absolute_percentage_error as mean_absolute_percentage_error,
 )
-from cornu.ops.loss_functions import (
-    mean_squared_error as mean_squared_error,
-)
+from cornu.ops.loss_functions import mean_squared_error as mean_squared_error
 from cornu.ops.loss_functions import (
     mean_squared_logarithmic_error as mean_squared_logarithmic_error,
 )
-from cornu.ops.loss_functions import (
-    poisson as poisson,
-)
+from cornu.ops.loss_functions import poisson as poisson
 from cornu.ops.loss_functions import (
     sparse_categorical_crossentropy as sparse_categorical_crossentropy,
 )
-from cornu.ops.loss_functions import (
-    squared_hinge as squared_hinge,
-)
-from cornu.ops.loss_functions import (
-    tversky as tversky,
-)
+from cornu.ops.loss_functions import squared_hinge as squared_hinge
+from cornu.ops.loss_functions import tversky as tversky
 from cornu.saving import identifiers
 from cornu.saving.serialization import serialize_keras_object
 

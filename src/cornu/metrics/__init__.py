@@ -4,178 +4,76 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu.core import registry
-from cornu.metrics._accuracy import (
-    Accuracy as Accuracy,
-)
-from cornu.metrics._accuracy import (
-    BinaryAccuracy as BinaryAccuracy,
-)
-from cornu.metrics._accuracy import (
-    CategoricalAccuracy as CategoricalAccuracy,
-)
-from cornu.metrics._accuracy import (
-    SparseCategoricalAccuracy as SparseCategoricalAccuracy,
-)
-from cornu.metrics._accuracy import (
-    SparseTopKCategoricalAccuracy as SparseTopKCategoricalAccuracy,
-)
-from cornu.metrics._accuracy import (
-    TopKCategoricalAccuracy as TopKCategoricalAccuracy,
-)
-from cornu.metrics._accuracy import (
-    binary_accuracy as binary_accuracy,
-)
-from cornu.metrics._accuracy import (
-    categorical_accuracy as categorical_accuracy,
-)
-from cornu.metrics._accuracy import (
-    sparse_categorical_accuracy as sparse_categorical_accuracy,
-)
+from cornu.metrics._accuracy import Accuracy as Accuracy
+from cornu.metrics._accuracy import BinaryAccuracy as BinaryAccuracy
+from cornu.metrics._accuracy import CategoricalAccuracy as CategoricalAccuracy
+from cornu.metrics._accuracy import SparseCategoricalAccuracy as SparseCategoricalAccuracy
+from cornu.metrics._accuracy import SparseTopKCategoricalAccuracy as SparseTopKCategoricalAccuracy
+from cornu.metrics._accuracy import TopKCategoricalAccuracy as TopKCategoricalAccuracy
+from cornu.metrics._accuracy import binary_accuracy as binary_accuracy
+from cornu.metrics._accuracy import categorical_accuracy as categorical_accuracy
+from cornu.metrics._accuracy import sparse_categorical_accuracy as sparse_categorical_accuracy
 from cornu.metrics._accuracy import (
     sparse_top_k_categorical_accuracy as sparse_top_k_categorical_accuracy,
 )
-from cornu.metrics._accuracy import (
-    top_k_categorical_accuracy as top_k_categorical_accuracy,
-)
-from cornu.metrics._confusion import (
-    FalseNegatives as FalseNegatives,
-)
-from cornu.metrics._confusion import (
-    FalsePositives as FalsePositives,
-)
-from cornu.metrics._confusion import (
-    Precision as Precision,
-)
-from cornu.metrics._confusion import (
-    Recall as Recall,
-)
-from cornu.metrics._confusion import (
-    TrueNegatives as TrueNegatives,
-)
-from cornu.metrics._confusion import (
-    TruePositives as TruePositives,
-)
-from cornu.metrics._curves import (
-    AUC as AUC,
-)
-from cornu.metrics._curves import (
-    PrecisionAtRecall as PrecisionAtRecall,
-)
-from cornu.metrics._curves import (
-    RecallAtPrecision as RecallAtPrecision,
-)
-from cornu.metrics._curves import (
-    SensitivityAtSpecificity as SensitivityAtSpecificity,
-)
-from cornu.metrics._curves import (
-    SpecificityAtSensitivity as SpecificityAtSensitivity,
-)
-from cornu.metrics._errors import (
-    BinaryCrossentropy as BinaryCrossentropy,
-)
-from cornu.metrics._errors import (
-    CategoricalCrossentropy as CategoricalCrossentropy,
-)
-from cornu.metrics._errors import (
-    CategoricalHinge as CategoricalHinge,
-)
-from cornu.metrics._errors import (
-    CosineSimilarity as CosineSimilarity,
-)
-from cornu.metrics._errors import (
-    Hinge as Hinge,
-)
-from cornu.metrics._errors import (
-    KLDivergence as KLDivergence,
-)
-from cornu.metrics._errors import (
-    LogCoshError as LogCoshError,
-)
-from cornu.metrics._errors import (
-    MeanAbsoluteError as MeanAbsoluteError,
-)
-from cornu.metrics._errors import (
-    MeanAbsolutePercentageError as MeanAbsolutePercentageError,
-)
-from cornu.metrics._errors import (
-    MeanSquaredError as MeanSquaredError,
-)
-from cornu.metrics._errors import (
-    MeanSquaredLogarithmicError as MeanSquaredLogarithmicError,
-)
-from cornu.metrics._errors import (
-    Poisson as Poisson,
-)
-from cornu.metrics._errors import (
-    RootMeanSquaredError as RootMeanSquaredError,
-)
-from cornu.metrics._errors import (
-    SparseCategoricalCrossentropy as SparseCategoricalCrossentropy,
-)
-from cornu.metrics._errors import (
-    SquaredHinge as SquaredHinge,
-)
+from cornu.metrics._accuracy import top_k_categorical_accuracy as top_k_categorical_accuracy
+from cornu.metrics._confusion import FalseNegatives as FalseNegatives
+from cornu.metrics._confusion import FalsePositives as FalsePositives
+from cornu.metrics._confusion import Precision as Precision
+from cornu.metrics._confusion import Recall as Recall
+from cornu.metrics._confusion import TrueNegatives as TrueNegatives
+from cornu.metrics._confusion import TruePositives as TruePositives
+from cornu.metrics._curves import AUC as AUC
+from cornu.metrics._curves import PrecisionAtRecall as PrecisionAtRecall
+from cornu.metrics._curves import RecallAtPrecision as RecallAtPrecision
+from cornu.metrics._curves import SensitivityAtSpecificity as SensitivityAtSpecificity
+from cornu.metrics._curves import SpecificityAtSensitivity as SpecificityAtSensitivity
+from cornu.metrics._errors import BinaryCrossentropy as BinaryCrossentropy
+from cornu.metrics._errors import CategoricalCrossentropy as CategoricalCrossentropy
+from cornu.metrics._errors import CategoricalHinge as CategoricalHinge
+from cornu.metrics._errors import CosineSimilarity as CosineSimilarity
+from cornu.metrics._errors import Hinge as Hinge
+from cornu.metrics._errors import KLDivergence as KLDivergence
+from cornu.metrics._errors import LogCoshError as LogCoshError
+from cornu.metrics._errors import MeanAbsoluteError as MeanAbsoluteError
+from cornu.metrics._errors import MeanAbsolutePercentageError as MeanAbsolutePercentageError
+from cornu.metrics._errors import MeanSquaredError as MeanSquaredError
+from cornu.metrics._errors import MeanSquaredLogarithmicError as MeanSquaredLogarithmicError
+from cornu.metrics._errors import Poisson as Poisson
+from cornu.metrics._errors import RootMeanSquaredError as RootMeanSquaredError
+from cornu.metrics._errors import SparseCategoricalCrossentropy as SparseCategoricalCrossentropy
+from cornu.metrics._errors import SquaredHinge as SquaredHinge
 from cornu.metrics._metric import Metric as Metric
-from cornu.metrics._reduction import (
-    Mean as Mean,
-)
-from cornu.metrics._reduction import (
-    MeanMetricWrapper as MeanMetricWrapper,
-)
-from cornu.metrics._reduction import (
-    Sum as Sum,
-)
+from cornu.metrics._reduction import Mean as Mean
+from cornu.metrics._reduction import MeanMetricWrapper as MeanMetricWrapper
+from cornu.metrics._reduction import Sum as Sum
 from cornu.metrics._score import F1Score as F1Score
 from cornu.metrics._score import FBetaScore as FBetaScore
 from cornu.metrics._score import R2Score as R2Score
-from cornu.ops.loss_functions import (
-    binary_crossentropy as binary_crossentropy,
-)
-from cornu.ops.loss_functions import (
-    binary_focal_crossentropy as binary_focal_crossentropy,
-)
-from cornu.ops.loss_functions import (
-    categorical_crossentropy as categorical_crossentropy,
-)
+from cornu.ops.loss_functions import binary_crossentropy as binary_crossentropy
+from cornu.ops.loss_functions import binary_focal_crossentropy as binary_focal_crossentropy
+from cornu.ops.loss_functions import categorical_crossentropy as categorical_crossentropy
 from cornu.ops.loss_functions import (
     categorical_focal_crossentropy as categorical_focal_crossentropy,
 )
-from cornu.ops.loss_functions import (
-    categorical_hinge as categorical_hinge,
-)
-from cornu.ops.loss_functions import (
-    hinge as hinge,
-)
-from cornu.ops.loss_functions import (
-    huber as huber,
-)
-from cornu.ops.loss_functions import (
-    kl_divergence as kl_divergence,
-)
-from cornu.ops.loss_functions import (
-    log_cosh as log_cosh,
-)
-from cornu.ops.loss_functions import (
-    mean_absolute_error as mean_absolute_error,
-)
+from cornu.ops.loss_functions import categorical_hinge as categorical_hinge
+from cornu.ops.loss_functions import hinge as hinge
+from cornu.ops.loss_functions import huber as huber
+from cornu.ops.loss_functions import kl_divergence as kl_divergence
+from cornu.ops.loss_functions import log_cosh as log_cosh
+from cornu.ops.loss_functions import mean_absolute_error as mean_absolute_error
 from cornu.ops.loss_functions import (
     mean_absolute_percentage_error as mean_absolute_percentage_error,
 )
-from cornu.ops.loss_functions import (
-    mean_squared_error as mean_squared_error,
-)
+from cornu.ops.loss_functions import mean_squared_error as mean_squared_error
 from cornu.ops.loss_functions import (
     mean_squared_logarithmic_error as mean_squared_logarithmic_error,
 )
-from cornu.ops.loss_functions import (
-    poisson as poisson,
-)
+from cornu.ops.loss_functions import poisson as poisson
 from cornu.ops.loss_functions import (
     sparse_categorical_crossentropy as sparse_categorical_crossentropy,
 )
-from cornu.ops.loss_functions import (
-    squared_hinge as squared_hinge,
-)
+from cornu.ops.loss_functions import squared_hinge as squared_hinge
 from cornu.saving import identifiers
 from cornu.saving.serialization import serialize_keras_object
 

@@ -126,7 +126,7 @@ class MeanMetricWrapper(Mean):
     def __init__(
         self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any
     ) -> None:
-        super().__init__(name=name or getattr(fn, "__name__", "metric"), dtype=dtype)
+        super().__init__(name=name or str(getattr(fn, "__name__", "metric")), dtype=dtype)
         self._fn = fn
         self._fn_kwargs = kwargs
 

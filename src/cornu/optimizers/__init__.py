@@ -10,18 +10,10 @@ from cornu.optimizers._adam import Nadam as Nadam
 from cornu.optimizers._optimizer import Optimizer as Optimizer
 from cornu.optimizers._rmsprop import RMSprop as RMSprop
 from cornu.optimizers._sgd import SGD as SGD
-from cornu.optimizers._sparse_and_sign import (
-    Adadelta as Adadelta,
-)
-from cornu.optimizers._sparse_and_sign import (
-    Adagrad as Adagrad,
-)
-from cornu.optimizers._sparse_and_sign import (
-    Ftrl as Ftrl,
-)
-from cornu.optimizers._sparse_and_sign import (
-    Lion as Lion,
-)
+from cornu.optimizers._sparse_and_sign import Adadelta as Adadelta
+from cornu.optimizers._sparse_and_sign import Adagrad as Adagrad
+from cornu.optimizers._sparse_and_sign import Ftrl as Ftrl
+from cornu.optimizers._sparse_and_sign import Lion as Lion
 from cornu.saving import identifiers
 from cornu.saving.serialization import serialize_keras_object
 

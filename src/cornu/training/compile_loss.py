@@ -78,7 +78,7 @@ class CompiledLoss:
             return []
         function = loss
         if not isinstance(loss, losses.Loss):
-            found = losses.get(loss)
+            found: Any = losses.get(loss)
             if isinstance(found, type):
                 found = found()
             function = found

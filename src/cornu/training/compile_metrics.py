@@ -217,7 +217,7 @@ def _resolve(identifier: Any, y_true: Any, y_pred: Any) -> Any:
     if isinstance(identifier, str):
         name = identifier
     else:
-        name = getattr(identifier, "__name__", None) or getattr(found, "name", "metric")
+        name = str(getattr(identifier, "__name__", None) or getattr(found, "name", "metric"))
     if not isinstance(found, metrics.Metric):
         found = metrics.MeanMetricWrapper(found, name=name)
     elif isinstance(identifier, str):
