@@ -41,12 +41,14 @@ class Members(set[Item]):
     Attributes:
         operands: Values that they read from outside.
         outputs: How many of their values are stored, or more.
+        full: Whether a node was refused because an engine could not take more.
     """
 
     def __init__(self, items: Iterable[Item] = ()) -> None:
         super().__init__(items)
         self.operands: set[Value] = set()
         self.outputs = len(self)
+        self.full = False
 
 
 class Survey:

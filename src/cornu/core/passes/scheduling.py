@@ -163,7 +163,7 @@ class _Scheduler:
             neighbours = self.waiting.get(seed.space, [])
             neighbours[:] = [item for item in neighbours if not item.done]
             for item in list(neighbours):
-                if len(members) >= _MAX_SMALL_MEMBERS:
+                if members.full or len(members) >= _MAX_SMALL_MEMBERS:
                     break
                 if item.ready and not item.done and item.last == seed.last:
                     self._try(item, members)
@@ -182,20 +182,23 @@ class _Scheduler:
                 if maker is None or not (maker in members or maker in added or maker.source):
                     operands.add(value)
         if len(operands) > rules.max_operands:
+            members.full = True
             return False
         outputs = members.outputs + len(added)
         if outputs > rules.max_outputs:
             together = members | added
-            outputs = sum(
-                item.node.outputs[0] in self.pinned
-                or any(not c.done and c not in together for c, _ in item.consumers)
-                for item in together
-            )
+            outputs = sum(self._is_stored(item, together) for item in together)
             if outputs > rules.max_outputs:
+                members.full = True
                 return False
         members.operands = operands
         members.outputs = outputs
         return True
+
+    def _is_stored(self, item: Item, members: set[Item]) -> bool:
+        if item.node.outputs[0] in self.pinned:
+            return True
+        return any(not reader.done and reader not in members for reader, _ in item.consumers)
 
     def _part_that_fits(self, nodes: set[Item]) -> Members:
         """Returns the first of the nodes, as many as one cluster takes."""
