@@ -28,7 +28,9 @@ CORNU_ALWAYS_INLINE F32 polynomial(F32 x, float c0, float c1, Rest... rest) {
   return fma(polynomial(x, c1, rest...), x, f32(c0));
 }
 
-CORNU_ALWAYS_INLINE F32 abs_f32(F32 x) { return bits_as<float>(bits_as<std::int32_t>(x) & 0x7fffffff); }
+CORNU_ALWAYS_INLINE F32 abs_f32(F32 x) {
+  return bits_as<float>(bits_as<std::int32_t>(x) & 0x7fffffff);
+}
 CORNU_ALWAYS_INLINE I32 sign_bit(F32 x) {
   return bits_as<std::int32_t>(x) & i32(static_cast<std::int32_t>(0x80000000u));
 }
@@ -146,9 +148,11 @@ CORNU_ALWAYS_INLINE F32 log1p_f32(F32 x) {
 CORNU_ALWAYS_INLINE F32 tanh_f32(F32 x) {
   const F32 t = abs_f32(x);
   const F32 s = t * t;
-  const F32 small = fma(t * s, polynomial(s, -0.333333175596f, 0.13332586136f, -0.053852309648f,
-                                              0.0210716778891f, -0.00627423775973f), t);
-  const F32 bounded = t > 10.0f ? f32(10.0f) : t;// tanh is 1 from 9.02 on
+  const F32 small = fma(t * s,
+                        polynomial(s, -0.333333175596f, 0.13332586136f, -0.053852309648f,
+                                   0.0210716778891f, -0.00627423775973f),
+                        t);
+  const F32 bounded = t > 10.0f ? f32(10.0f) : t;  // tanh is 1 from 9.02 on
   const F32 large = 1.0f - 2.0f / (exp_f32_normal(bounded + bounded) + 1.0f);
   return with_sign(t < 0.55f ? small : large, sign_bit(x));
 }
@@ -168,15 +172,15 @@ CORNU_ALWAYS_INLINE F32 erf_f32(F32 x) {
   const F32 t = abs_f32(x);
   const F32 s = t * t;
   // erf(x) / x - 1 in x^2, |x| <= 1.
-  const F32 near = polynomial(s, 0.128379165914f, -0.376126271366f, 0.112836001829f,
-                              -0.0268544448575f, 0.00518953581902f, -0.000802084528338f,
-                              7.88913208973e-5f);
+  const F32 near =
+      polynomial(s, 0.128379165914f, -0.376126271366f, 0.112836001829f, -0.0268544448575f,
+                 0.00518953581902f, -0.000802084528338f, 7.88913208973e-5f);
   const F32 small = fma(t, near, t);
   // -log(1 - erf(t)) on [0.98, 4]; erf(4) rounds to 1.
   const F32 bounded = t > 4.0f ? f32(4.0f) : t;
-  const F32 far = polynomial(bounded, 0.000300442836698f, 1.12725139274f, 0.637883199435f,
-                             0.103327241498f, -0.0219403749359f, 0.00297242699897f,
-                             -0.00018882196466f);
+  const F32 far =
+      polynomial(bounded, 0.000300442836698f, 1.12725139274f, 0.637883199435f, 0.103327241498f,
+                 -0.0219403749359f, 0.00297242699897f, -0.00018882196466f);
   const F32 large = 1.0f - exp_f32_normal(-far);
   return with_sign(t < 1.0f ? small : large, sign_bit(x));
 }
@@ -185,8 +189,8 @@ CORNU_ALWAYS_INLINE F32 erf_f32(F32 x) {
 CORNU_ALWAYS_INLINE F32 erf_inv_f32(F32 x) {
   const F32 w = -log1p_f32(-x * x);
   const F32 central = polynomial(w - 2.5f, 1.50140941f, 0.246640727f, -0.00417768164f,
-                                 -0.00125372503f, 0.00021858087f, -4.39150654e-06f,
-                                 -3.5233877e-06f, 3.43273939e-07f, 2.81022636e-08f);
+                                 -0.00125372503f, 0.00021858087f, -4.39150654e-06f, -3.5233877e-06f,
+                                 3.43273939e-07f, 2.81022636e-08f);
   const F32 outer = polynomial(sqrt(w) - 3.0f, 2.83297682f, 1.00167406f, 0.00943887047f,
                                -0.0076224613f, 0.00573950773f, -0.00367342844f, 0.00134934322f,
                                0.000100950558f, -0.000200214257f);
@@ -229,14 +233,15 @@ CORNU_ALWAYS_INLINE TrigParts trig_reduce(F32 x) {
 CORNU_ALWAYS_INLINE F32 sin_shifted(F32 x, int shift) {
   const TrigParts parts = trig_reduce(x);
   const F32 s = parts.r * parts.r;
-  const F32 sine = fma(parts.r * s, polynomial(s, -0.166666548734f, 0.0083321735407f,
-                                               -0.000195166554888f), parts.r);
+  const F32 sine = fma(
+      parts.r * s, polynomial(s, -0.166666548734f, 0.0083321735407f, -0.000195166554888f), parts.r);
   const F32 cosine =
       fma(s * s, polynomial(s, 0.0416666467479f, -0.00138873614574f, 2.44377308429e-5f),
           fma(s, f32(-0.5f), f32(1.0f)));
   const I32 quadrant = parts.quadrant + shift;
   const F32 value = (quadrant & 1) != 0 ? cosine : sine;
-  return bits_as<float>(bits_as<std::uint32_t>(value) ^ (bits_as<std::uint32_t>(quadrant & 2) << 30));
+  return bits_as<float>(bits_as<std::uint32_t>(value) ^
+                        (bits_as<std::uint32_t>(quadrant & 2) << 30));
 }
 
 CORNU_ALWAYS_INLINE bool any(I32 mask) {

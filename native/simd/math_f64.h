@@ -51,11 +51,11 @@ CORNU_ALWAYS_INLINE ExpParts64 exp_reduce(F64 x) {
 // e^r - 1 for |r| <= log(2) / 2.
 CORNU_ALWAYS_INLINE F64 expm1_reduced(F64 r) {
   const F64 square = r * r;
-  const F64 p = polynomial(
-      r, 0.16666666666666676563, 0.041666666666666690018, 0.008333333333321611873,
-      0.0013888888888870097158, 0.00019841269886227095449, 0.000024801587356230078026,
-      2.7557244066722836685e-6, 2.7557245462118298343e-7, 2.5109098453774913569e-8,
-      2.0923799592370715089e-9);
+  const F64 p =
+      polynomial(r, 0.16666666666666676563, 0.041666666666666690018, 0.008333333333321611873,
+                 0.0013888888888870097158, 0.00019841269886227095449, 0.000024801587356230078026,
+                 2.7557244066722836685e-6, 2.7557245462118298343e-7, 2.5109098453774913569e-8,
+                 2.0923799592370715089e-9);
   return fma(square, fma(r, p, f64(0.5)), r);
 }
 
@@ -73,7 +73,7 @@ CORNU_ALWAYS_INLINE F64 exp_f64(F64 x) {
   const ExpParts64 e = exp_reduce(x);
   const F64 p = expm1_reduced(e.r) + 1.0;
   const I64 half = half_of(e.n);
-  return p * power_of_two(half) * power_of_two(e.n - half);
+  return p * power_of_two(half) * power_of_two(wrapping_sub(e.n, half));
 }
 
 CORNU_ALWAYS_INLINE F64 expm1_f64(F64 x) {
@@ -98,8 +98,8 @@ CORNU_ALWAYS_INLINE LogParts64 log_reduce(F64 x) {
   const I64 biased =
       bits_as<std::int64_t>((bits_as<std::uint64_t>(bits) + (std::uint64_t{1} << 62)) >> 52) +
       (4096 - 1024);
-  const F64 n = bits_as<double>(biased + bits_as<std::int64_t>(f64(kRoundF64))) -
-                (kRoundF64 + 4096.0);
+  const F64 n =
+      bits_as<double>(biased + bits_as<std::int64_t>(f64(kRoundF64))) - (kRoundF64 + 4096.0);
   return {bits_as<double>((bits & 0x000fffffffffffff) + root) - 1.0, n, biased};
 }
 
@@ -107,10 +107,10 @@ CORNU_ALWAYS_INLINE LogParts64 log_reduce(F64 x) {
 CORNU_ALWAYS_INLINE F64 log_combine(F64 f, F64 n) {
   const F64 s = f / (f + 2.0);
   const F64 z = s * s;
-  const F64 rest = z * polynomial(z, 0.66666666666667345049, 0.39999999999413979865,
-                                  0.28571428742559822485, 0.22222198553932660498,
-                                  0.18183565402955939338, 0.15314021166047579776,
-                                  0.14796261166233620363);
+  const F64 rest =
+      z * polynomial(z, 0.66666666666667345049, 0.39999999999413979865, 0.28571428742559822485,
+                     0.22222198553932660498, 0.18183565402955939338, 0.15314021166047579776,
+                     0.14796261166233620363);
   const F64 half_square = f * f * 0.5;
   const F64 low = fma(s, half_square + rest, n * 1.90821492927058770002e-10);
   return fma(n, f64(6.93147180369123816490e-01), f - (half_square - low));

@@ -39,10 +39,14 @@ bool is_float(ComputeType type) { return type == ComputeType::kF32 || type == Co
 
 std::int64_t wrapped(ComputeType type, std::int64_t value) {
   switch (type) {
-    case ComputeType::kI32: return static_cast<std::int32_t>(value);
-    case ComputeType::kU32: return static_cast<std::uint32_t>(value);
-    case ComputeType::kB8: return value != 0;
-    default: return value;
+    case ComputeType::kI32:
+      return static_cast<std::int32_t>(value);
+    case ComputeType::kU32:
+      return static_cast<std::uint32_t>(value);
+    case ComputeType::kB8:
+      return value != 0;
+    default:
+      return value;
   }
 }
 
@@ -53,9 +57,15 @@ Value load_value(DType dtype, const unsigned char* at) {
     return zero;
   };
   switch (dtype) {
-    case DType::kFloat32: v.f = get(0.0f); break;
-    case DType::kFloat64: v.f = get(0.0); break;
-    case DType::kFloat16: v.f = half_to_float(get(std::uint16_t{})); break;
+    case DType::kFloat32:
+      v.f = get(0.0f);
+      break;
+    case DType::kFloat64:
+      v.f = get(0.0);
+      break;
+    case DType::kFloat16:
+      v.f = half_to_float(get(std::uint16_t{}));
+      break;
     case DType::kBFloat16: {
       const std::uint32_t bits = static_cast<std::uint32_t>(get(std::uint16_t{})) << 16;
       float f;
@@ -63,13 +73,26 @@ Value load_value(DType dtype, const unsigned char* at) {
       v.f = f;
       break;
     }
-    case DType::kInt32: v.i = get(std::int32_t{}); break;
-    case DType::kInt8: v.i = get(std::int8_t{}); break;
-    case DType::kUInt8: v.i = get(std::uint8_t{}); break;
-    case DType::kUInt32: v.i = get(std::uint32_t{}); break;
-    case DType::kBool: v.i = get(std::uint8_t{}); break;
-    case DType::kInt64: v.i = get(std::int64_t{}); break;
-    default: std::abort();
+    case DType::kInt32:
+      v.i = get(std::int32_t{});
+      break;
+    case DType::kInt8:
+      v.i = get(std::int8_t{});
+      break;
+    case DType::kUInt8:
+      v.i = get(std::uint8_t{});
+      break;
+    case DType::kUInt32:
+      v.i = get(std::uint32_t{});
+      break;
+    case DType::kBool:
+      v.i = get(std::uint8_t{});
+      break;
+    case DType::kInt64:
+      v.i = get(std::int64_t{});
+      break;
+    default:
+      std::abort();
   }
   return v;
 }
@@ -82,7 +105,9 @@ Value evaluate(const Instruction& in, ComputeType from, Value a, Value b, Value 
     return in.type == ComputeType::kF32 ? static_cast<double>(static_cast<float>(x)) : x;
   };
   const auto u = [](const Value& v) { return static_cast<std::uint64_t>(v.i); };
-  const auto integer = [&](std::uint64_t x) { return wrapped(in.type, static_cast<std::int64_t>(x)); };
+  const auto integer = [&](std::uint64_t x) {
+    return wrapped(in.type, static_cast<std::int64_t>(x));
+  };
   switch (in.op) {
     case Opcode::op_constant:
       if (in.type == ComputeType::kF32) {
@@ -95,23 +120,51 @@ Value evaluate(const Instruction& in, ComputeType from, Value a, Value b, Value 
       break;
     case Opcode::op_iota: {
       const std::int64_t value = flat / in.divisor % in.modulus;
-      if (is_float(in.type)) r.f = static_cast<double>(value);
-      else r.i = value;
+      if (is_float(in.type))
+        r.f = static_cast<double>(value);
+      else
+        r.i = value;
       break;
     }
-    case Opcode::op_add: floating ? void(r.f = rounded(a.f + b.f)) : void(r.i = integer(u(a) + u(b))); break;
-    case Opcode::op_sub: floating ? void(r.f = rounded(a.f - b.f)) : void(r.i = integer(u(a) - u(b))); break;
-    case Opcode::op_mul: floating ? void(r.f = rounded(a.f * b.f)) : void(r.i = integer(u(a) * u(b))); break;
-    case Opcode::op_max: floating ? void(r.f = std::fmax(a.f, b.f)) : void(r.i = std::max(a.i, b.i)); break;
-    case Opcode::op_min: floating ? void(r.f = std::fmin(a.f, b.f)) : void(r.i = std::min(a.i, b.i)); break;
-    case Opcode::op_neg: floating ? void(r.f = -a.f) : void(r.i = integer(0 - u(a))); break;
-    case Opcode::op_abs: floating ? void(r.f = std::fabs(a.f)) : void(r.i = wrapped(in.type, std::abs(a.i))); break;
-    case Opcode::op_lt: r.i = floating ? a.f < b.f : a.i < b.i; break;
-    case Opcode::op_ge: r.i = floating ? a.f >= b.f : a.i >= b.i; break;
-    case Opcode::op_eq: r.i = floating ? a.f == b.f : a.i == b.i; break;
-    case Opcode::op_bit_xor: r.i = wrapped(in.type, a.i ^ b.i); break;
-    case Opcode::op_bit_not: r.i = in.type == ComputeType::kB8 ? !a.i : wrapped(in.type, ~a.i); break;
-    case Opcode::op_select: r = a.i ? b : c; break;
+    case Opcode::op_add:
+      floating ? void(r.f = rounded(a.f + b.f)) : void(r.i = integer(u(a) + u(b)));
+      break;
+    case Opcode::op_sub:
+      floating ? void(r.f = rounded(a.f - b.f)) : void(r.i = integer(u(a) - u(b)));
+      break;
+    case Opcode::op_mul:
+      floating ? void(r.f = rounded(a.f * b.f)) : void(r.i = integer(u(a) * u(b)));
+      break;
+    case Opcode::op_max:
+      floating ? void(r.f = std::fmax(a.f, b.f)) : void(r.i = std::max(a.i, b.i));
+      break;
+    case Opcode::op_min:
+      floating ? void(r.f = std::fmin(a.f, b.f)) : void(r.i = std::min(a.i, b.i));
+      break;
+    case Opcode::op_neg:
+      floating ? void(r.f = -a.f) : void(r.i = integer(0 - u(a)));
+      break;
+    case Opcode::op_abs:
+      floating ? void(r.f = std::fabs(a.f)) : void(r.i = wrapped(in.type, std::abs(a.i)));
+      break;
+    case Opcode::op_lt:
+      r.i = floating ? a.f < b.f : a.i < b.i;
+      break;
+    case Opcode::op_ge:
+      r.i = floating ? a.f >= b.f : a.i >= b.i;
+      break;
+    case Opcode::op_eq:
+      r.i = floating ? a.f == b.f : a.i == b.i;
+      break;
+    case Opcode::op_bit_xor:
+      r.i = wrapped(in.type, a.i ^ b.i);
+      break;
+    case Opcode::op_bit_not:
+      r.i = in.type == ComputeType::kB8 ? !a.i : wrapped(in.type, ~a.i);
+      break;
+    case Opcode::op_select:
+      r = a.i ? b : c;
+      break;
     case Opcode::op_cast:
       if (is_float(in.type)) {
         r.f = floating ? rounded(a.f) : rounded(static_cast<double>(a.i));
@@ -121,7 +174,8 @@ Value evaluate(const Instruction& in, ComputeType from, Value a, Value b, Value 
         r.i = wrapped(in.type, floating ? static_cast<std::int64_t>(a.f) : a.i);
       }
       break;
-    default: std::abort();
+    default:
+      std::abort();
   }
   return r;
 }
@@ -170,25 +224,46 @@ void fill_random(Buffer& buffer, DType dtype, std::int64_t elements) {
     const int value = draw(41) - 20;
     const auto put = [&](auto v) { std::memcpy(at, &v, sizeof(v)); };
     switch (dtype) {
-      case DType::kFloat32: put(static_cast<float>(value) * 0.5f); break;
-      case DType::kFloat64: put(value * 0.25); break;
-      case DType::kFloat16: put(static_cast<std::uint16_t>(generator() % 0x7c00)); break;
-      case DType::kBFloat16: put(static_cast<std::uint16_t>(0x3f80 + draw(256))); break;
-      case DType::kInt32: put(value); break;
-      case DType::kInt64: put(static_cast<std::int64_t>(value)); break;
-      case DType::kUInt32: put(static_cast<std::uint32_t>(value)); break;
-      case DType::kInt8: put(static_cast<std::int8_t>(value)); break;
-      case DType::kUInt8: put(static_cast<std::uint8_t>(value)); break;
-      case DType::kBool: put(static_cast<std::uint8_t>(value > 0)); break;
-      default: std::abort();
+      case DType::kFloat32:
+        put(static_cast<float>(value) * 0.5f);
+        break;
+      case DType::kFloat64:
+        put(value * 0.25);
+        break;
+      case DType::kFloat16:
+        put(static_cast<std::uint16_t>(generator() % 0x7c00));
+        break;
+      case DType::kBFloat16:
+        put(static_cast<std::uint16_t>(0x3f80 + draw(256)));
+        break;
+      case DType::kInt32:
+        put(value);
+        break;
+      case DType::kInt64:
+        put(static_cast<std::int64_t>(value));
+        break;
+      case DType::kUInt32:
+        put(static_cast<std::uint32_t>(value));
+        break;
+      case DType::kInt8:
+        put(static_cast<std::int8_t>(value));
+        break;
+      case DType::kUInt8:
+        put(static_cast<std::uint8_t>(value));
+        break;
+      case DType::kBool:
+        put(static_cast<std::uint8_t>(value > 0));
+        break;
+      default:
+        std::abort();
     }
   }
 }
 
 ElementwiseProgram random_program(std::int64_t total) {
-  constexpr DType kDTypes[] = {DType::kFloat32, DType::kFloat32, DType::kFloat32, DType::kFloat16,
-                               DType::kBFloat16, DType::kInt32, DType::kUInt8, DType::kInt8,
-                               DType::kBool, DType::kUInt32, DType::kInt64, DType::kFloat64};
+  constexpr DType kDTypes[] = {DType::kFloat32,  DType::kFloat32, DType::kFloat32, DType::kFloat16,
+                               DType::kBFloat16, DType::kInt32,   DType::kUInt8,   DType::kInt8,
+                               DType::kBool,     DType::kUInt32,  DType::kInt64,   DType::kFloat64};
   ElementwiseProgram program;
   auto& list = program.instructions;
   const int operands = 1 + draw(5);
@@ -261,17 +336,24 @@ ElementwiseProgram random_program(std::int64_t total) {
   }
   const auto storage = [&](ComputeType type) {
     switch (type) {
-      case ComputeType::kF32: return DType::kFloat32;
-      case ComputeType::kF64: return DType::kFloat64;
-      case ComputeType::kI32: return draw(4) ? DType::kInt32 : DType::kInt8;
-      case ComputeType::kI64: return DType::kInt64;
-      case ComputeType::kU32: return draw(4) ? DType::kUInt32 : DType::kUInt8;
-      default: return DType::kBool;
+      case ComputeType::kF32:
+        return DType::kFloat32;
+      case ComputeType::kF64:
+        return DType::kFloat64;
+      case ComputeType::kI32:
+        return draw(4) ? DType::kInt32 : DType::kInt8;
+      case ComputeType::kI64:
+        return DType::kInt64;
+      case ComputeType::kU32:
+        return draw(4) ? DType::kUInt32 : DType::kUInt8;
+      default:
+        return DType::kBool;
     }
   };
   const int outputs = 1 + draw(3);
   for (int k = 0; k < outputs; ++k) {
-    const int source = k == 0 ? static_cast<int>(list.size()) - 1 : draw(static_cast<int>(list.size()));
+    const int source =
+        k == 0 ? static_cast<int>(list.size()) - 1 : draw(static_cast<int>(list.size()));
     const ComputeType type = list[static_cast<std::size_t>(source)].type;
     program.outputs.push_back({static_cast<std::uint16_t>(source), storage(type)});
   }
@@ -281,8 +363,8 @@ ElementwiseProgram random_program(std::int64_t total) {
     const ComputeType type = list[static_cast<std::size_t>(source)].type;
     // Sums of many different magnitudes are rounded; extremes are exact.
     const bool sums = type == ComputeType::kI32 || type == ComputeType::kU32;
-    const ReduceKind kind = sums && draw(2) ? ReduceKind::kSum
-                                            : (draw(2) ? ReduceKind::kMax : ReduceKind::kMin);
+    const ReduceKind kind =
+        sums && draw(2) ? ReduceKind::kSum : (draw(2) ? ReduceKind::kMax : ReduceKind::kMin);
     program.tails.push_back({static_cast<std::uint16_t>(source), kind, storage(type)});
   }
   return program;
@@ -363,16 +445,17 @@ void test_random_program(int round) {
   std::vector<std::vector<Value>> sums(tails.size(),
                                        std::vector<Value>(static_cast<std::size_t>(kept)));
   std::vector<bool> seen(static_cast<std::size_t>(kept), false);
-  const std::int64_t group = kept == 0 ? 1 : std::max<std::int64_t>(total / std::max<std::int64_t>(kept, 1), 1);
+  const std::int64_t group =
+      kept == 0 ? 1 : std::max<std::int64_t>(total / std::max<std::int64_t>(kept, 1), 1);
   for (std::int64_t flat = 0; flat < total; ++flat) {
     std::vector<Value> registers;
     for (const Instruction& instruction : program.instructions) {
       if (instruction.op == Opcode::op_load) {
         const std::size_t k = instruction.operand;
-        registers.push_back(load_value(
-            program.operands[k],
-            operands[k].data() + offset_of(layout, layout.operands[k].strides, flat) *
-                                     size_of(program.operands[k])));
+        registers.push_back(
+            load_value(program.operands[k],
+                       operands[k].data() + offset_of(layout, layout.operands[k].strides, flat) *
+                                                size_of(program.operands[k])));
       } else {
         const ComputeType from = instruction.op == Opcode::op_select
                                      ? instruction.type
@@ -382,9 +465,11 @@ void test_random_program(int round) {
       }
     }
     for (std::size_t k = 0; k < outputs.size(); ++k) {
-      expected[k].push_back(stored_bits(program.outputs[k].dtype, registers[program.outputs[k].source]));
+      expected[k].push_back(
+          stored_bits(program.outputs[k].dtype, registers[program.outputs[k].source]));
     }
-    const std::size_t result = static_cast<std::size_t>(layout.reduce_leading ? flat % kept : flat / group);
+    const std::size_t result =
+        static_cast<std::size_t>(layout.reduce_leading ? flat % kept : flat / group);
     for (std::size_t k = 0; k < tails.size(); ++k) {
       const auto& tail = program.tails[k];
       const Value v = registers[tail.source];
@@ -425,12 +510,13 @@ void test_random_program(int round) {
         const std::int64_t at = offset_of(layout, layout.outputs[k].strides, flat) * size_of(dtype);
         good = bits_at(dtype, data + at) == expected[k][static_cast<std::size_t>(flat)];
         if (!good) {
-          std::printf("round %d, %d threads: output %zu (%s), element %lld of %lld differs\n", round,
-                      threads, k, name_of(dtype), static_cast<long long>(flat),
+          std::printf("round %d, %d threads: output %zu (%s), element %lld of %lld differs\n",
+                      round, threads, k, name_of(dtype), static_cast<long long>(flat),
                       static_cast<long long>(total));
         }
         if (k != 0 || aliased < 0) {
-          for (std::int64_t b = 0; b < size_of(dtype); ++b) written[static_cast<std::size_t>(at + b)] = true;
+          for (std::int64_t b = 0; b < size_of(dtype); ++b)
+            written[static_cast<std::size_t>(at + b)] = true;
         }
       }
       for (std::size_t b = 0; good && (k != 0 || aliased < 0) && b < written.size(); ++b) {
@@ -455,8 +541,10 @@ void test_random_program(int round) {
     if (!good) {
       ++failures;
       std::printf("  shape:");
-      for (int d = 0; d < layout.rank; ++d) std::printf(" %lld", static_cast<long long>(layout.shape[d]));
-      std::printf("  reduce %s at %d\n", layout.reduce_leading ? "leading" : "trailing", layout.reduce_begin);
+      for (int d = 0; d < layout.rank; ++d)
+        std::printf(" %lld", static_cast<long long>(layout.shape[d]));
+      std::printf("  reduce %s at %d\n", layout.reduce_leading ? "leading" : "trailing",
+                  layout.reduce_begin);
       for (const auto& instruction : program.instructions) {
         std::printf("  %s %s %d %d %d\n", name_of(instruction.op), name_of(instruction.type),
                     instruction.a, instruction.b, instruction.c);
@@ -500,13 +588,15 @@ void test_tiles() {
       void* out[] = {first.data(), second.data()};
       for (std::int64_t r = 0; r < rows; r += 6) {
         for (std::int64_t c = 0; c < columns; c += 130) {
-          tile.run_tile(product.data() + r * stride + c, stride, r, c, std::min<std::int64_t>(6, rows - r),
+          tile.run_tile(product.data() + r * stride + c, stride, r, c,
+                        std::min<std::int64_t>(6, rows - r),
                         std::min<std::int64_t>(130, columns - c), 0, in, out);
         }
       }
       for (std::int64_t r = 0; r < rows; ++r) {
         for (std::int64_t c = 0; c < columns; ++c) {
-          const float sum = product_before[static_cast<std::size_t>(r * stride + c)] + bias[static_cast<std::size_t>(c)];
+          const float sum = product_before[static_cast<std::size_t>(r * stride + c)] +
+                            bias[static_cast<std::size_t>(c)];
           float want = std::fmax(sum, 0.0f) * scale[static_cast<std::size_t>(r)];
           if (counts) want += static_cast<float>(r * columns + c);
           const std::size_t at = static_cast<std::size_t>(r * columns + c);

@@ -1,5 +1,5 @@
-// Reductions, copies, gather and scatter, sorting, running sums and random bits against plain loops;
-// equal bits for 1, 2 and 5 threads.
+// Reductions, copies, gather and scatter, sorting, running sums and random bits against plain
+// loops; equal bits for 1, 2 and 5 threads.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -32,7 +32,8 @@ std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 void check(bool good, const char* what, std::int64_t a = 0, std::int64_t b = 0) {
   if (good) return;
   ++failures;
-  std::printf("FAILED: %s (%lld, %lld)\n", what, static_cast<long long>(a), static_cast<long long>(b));
+  std::printf("FAILED: %s (%lld, %lld)\n", what, static_cast<long long>(a),
+              static_cast<long long>(b));
 }
 
 // Runs with several thread counts; every result must be the first one, to the bit.
@@ -45,7 +46,8 @@ std::vector<T> same_for_all_threads(std::size_t size, const char* what,
     std::vector<T> result(size);
     run(result.data());
     if (first.empty()) first = result;
-    check(size == 0 || std::memcmp(first.data(), result.data(), size * sizeof(T)) == 0, what, threads);
+    check(size == 0 || std::memcmp(first.data(), result.data(), size * sizeof(T)) == 0, what,
+          threads);
   }
   return first;
 }
@@ -100,27 +102,35 @@ void test_reduce() {
       const double v = x[index(at)];
       double& sum = expected[index(result)];
       magnitude[index(result)] += std::fabs(v);
-      if (!seen[index(result)]) sum = v;
-      else if (p.kind == ReduceKind::kSum) sum += v;
-      else if (p.kind == ReduceKind::kProd) sum *= v;
-      else if (std::isnan(sum) || std::isnan(v)) sum = NAN;
-      else sum = p.kind == ReduceKind::kMax ? std::max(sum, v) : std::min(sum, v);
+      if (!seen[index(result)])
+        sum = v;
+      else if (p.kind == ReduceKind::kSum)
+        sum += v;
+      else if (p.kind == ReduceKind::kProd)
+        sum *= v;
+      else if (std::isnan(sum) || std::isnan(v))
+        sum = NAN;
+      else
+        sum = p.kind == ReduceKind::kMax ? std::max(sum, v) : std::min(sum, v);
       seen[index(result)] = true;
     }
     const Reduce reduce(p);
     std::vector<unsigned char> workspace(index(reduce.workspace_bytes()));
     const std::vector<float> got = same_for_all_threads<float>(
-        index(kept), "reduce: threads", [&](float* out) { reduce.run(x.data(), out, workspace.data()); });
+        index(kept), "reduce: threads",
+        [&](float* out) { reduce.run(x.data(), out, workspace.data()); });
     for (std::int64_t i = 0; i < kept; ++i) {
       const double want = expected[index(i)];
       double bound = 0.0;
       if (p.kind == ReduceKind::kSum) bound = 2e-6 * magnitude[index(i)];
-      if (p.kind == ReduceKind::kProd) bound = 6e-8 * static_cast<double>(total / kept + 2) * std::fabs(want);
-      const bool good = std::isnan(want) ? std::isnan(got[index(i)])
-                                         : std::fabs(got[index(i)] - want) <= bound;
+      if (p.kind == ReduceKind::kProd)
+        bound = 6e-8 * static_cast<double>(total / kept + 2) * std::fabs(want);
+      const bool good =
+          std::isnan(want) ? std::isnan(got[index(i)]) : std::fabs(got[index(i)] - want) <= bound;
       check(good, "reduce", round, i);
       if (!good) {
-        std::printf("  kind %d got %g want %g; shape", static_cast<int>(p.kind), got[index(i)], want);
+        std::printf("  kind %d got %g want %g; shape", static_cast<int>(p.kind), got[index(i)],
+                    want);
         for (int d = 0; d < p.rank; ++d) {
           std::printf(" %lld%s", static_cast<long long>(p.shape[d]), p.reduced[d] ? "*" : "");
         }
@@ -132,8 +142,13 @@ void test_reduce() {
 }
 
 void test_arg_reduce() {
-  for (const auto& shape : {std::array<std::int64_t, 3>{1, 1, 1}, {32, 10, 1}, {5, 1000, 1}, {700, 100, 1}, {3, 7, 5}}) {
-    ArgReduceProblem p{DType::kFloat32, ReduceKind::kMax, DType::kInt64, shape[0], shape[1], shape[2]};
+  for (const auto& shape : {std::array<std::int64_t, 3>{1, 1, 1},
+                            {32, 10, 1},
+                            {5, 1000, 1},
+                            {700, 100, 1},
+                            {3, 7, 5}}) {
+    ArgReduceProblem p{DType::kFloat32, ReduceKind::kMax, DType::kInt64,
+                       shape[0],        shape[1],         shape[2]};
     std::vector<float> x = random_floats(shape[0] * shape[1] * shape[2]);
     for (float& v : x) v = std::round(v * 4.0f);  // ties
     x[x.size() / 2] = NAN;
@@ -192,8 +207,9 @@ void test_copy() {
     std::vector<T> x(index(source_size));
     for (T& v : x) v = static_cast<T>(generator());
     const StridedCopy copy = prepare_copy(p);
-    const std::vector<T> got = same_for_all_threads<T>(
-        index(target_size), "copy: threads", [&](T* out) { run_copy(copy, x.data() + offset, out); });
+    const std::vector<T> got =
+        same_for_all_threads<T>(index(target_size), "copy: threads",
+                                [&](T* out) { run_copy(copy, x.data() + offset, out); });
     std::vector<T> expected(index(target_size));
     for (std::int64_t flat = 0; flat < total; ++flat) {
       std::int64_t rest = flat, from = offset, to = 0;
@@ -219,15 +235,16 @@ void test_gather() {
     const std::vector<float> x = random_floats(p.outer * p.length * p.inner);
     const std::vector<float> updates = random_floats(p.outer * p.count * p.inner);
     std::vector<std::int32_t> indices(index(p.count));
-    for (std::int32_t& i : indices) i = draw(static_cast<int>(3 * p.length)) - static_cast<int>(p.length);
+    for (std::int32_t& i : indices)
+      i = draw(static_cast<int>(3 * p.length)) - static_cast<int>(p.length);
     const auto at = [&](std::int64_t k) {
       std::int64_t i = indices[index(k)];
       if (i < 0) i += p.length;
       return std::clamp<std::int64_t>(i, 0, p.length - 1);
     };
-    const auto taken = same_for_all_threads<float>(updates.size(), "take: threads", [&](float* out) {
-      take(p, x.data(), indices.data(), out);
-    });
+    const auto taken =
+        same_for_all_threads<float>(updates.size(), "take: threads",
+                                    [&](float* out) { take(p, x.data(), indices.data(), out); });
     const auto added = same_for_all_threads<float>(x.size(), "take_add: threads", [&](float* out) {
       take_add(p, x.data(), indices.data(), updates.data(), out);
     });
@@ -262,7 +279,8 @@ void test_gather() {
       expected = x;
       for (std::int64_t k = 0; k < p.count; ++k) {
         for (std::int64_t i = 0; i < p.inner; ++i) {
-          const std::int64_t from = (tuples[index(2 * k)] * p.length + tuples[index(2 * k + 1)]) * p.inner + i;
+          const std::int64_t from =
+              (tuples[index(2 * k)] * p.length + tuples[index(2 * k + 1)]) * p.inner + i;
           const float u = updates[index(k * p.inner + i)];
           float& e = expected[index(from)];
           check(gathered[index(k * p.inner + i)] == x[index(from)], "gather_nd", round);
@@ -286,9 +304,10 @@ void test_rows() {
   for (auto& r : rows) r = draw(static_cast<int>(count));
   const RowGatherProblem p{DType::kFloat64, DType::kFloat32, row, row};
   validate(p);
-  const auto got = same_for_all_threads<float>(rows.size() * index(row), "gather_rows: threads", [&](float* out) {
-    gather_rows(p, x.data(), rows.data(), static_cast<std::int64_t>(rows.size()), out);
-  });
+  const auto got = same_for_all_threads<float>(
+      rows.size() * index(row), "gather_rows: threads", [&](float* out) {
+        gather_rows(p, x.data(), rows.data(), static_cast<std::int64_t>(rows.size()), out);
+      });
   const auto bytes = same_for_all_threads<std::int16_t>(
       rows.size() * index(row), "gather_rows: threads", [&](std::int16_t* out) {
         gather_rows({DType::kFloat64, DType::kInt16, row, row}, x.data(), rows.data(),
@@ -303,28 +322,34 @@ void test_rows() {
   for (auto& v : pixels) v = static_cast<std::uint8_t>(generator());
   std::vector<float> converted(pixels.size());
   convert_elements(DType::kUInt8, DType::kFloat32, pixels.data(), 50000, converted.data());
-  for (std::size_t i = 0; i < pixels.size(); ++i) check(converted[i] == pixels[i], "convert_elements");
+  for (std::size_t i = 0; i < pixels.size(); ++i)
+    check(converted[i] == pixels[i], "convert_elements");
 }
 
 template <typename T>
 void test_sort(DType dtype) {
-  for (const auto& shape : {std::array<std::int64_t, 3>{1, 1, 1}, {1, 1000, 1}, {40, 300, 1}, {4, 50, 7}, {3, 0, 2}}) {
+  for (const auto& shape :
+       {std::array<std::int64_t, 3>{1, 1, 1}, {1, 1000, 1}, {40, 300, 1}, {4, 50, 7}, {3, 0, 2}}) {
     const SortProblem p{dtype, shape[0], shape[1], shape[2]};
     validate(p);
     std::vector<T> x(index(shape[0] * shape[1] * shape[2]));
     for (T& v : x) v = static_cast<T>(draw(60) - 30);
     if constexpr (std::is_floating_point_v<T>) {
-      for (std::size_t i = 0; i < x.size(); i += 13) x[i] = i % 2 ? static_cast<T>(NAN) : static_cast<T>(-0.0);
+      for (std::size_t i = 0; i < x.size(); i += 13)
+        x[i] = i % 2 ? static_cast<T>(NAN) : static_cast<T>(-0.0);
       for (std::size_t i = 5; i < x.size(); i += 29) x[i] = -static_cast<T>(INFINITY);
     }
-    const auto sorted = same_for_all_threads<T>(x.size(), "sort: threads", [&](T* out) { sort(p, x.data(), out); });
+    const auto sorted =
+        same_for_all_threads<T>(x.size(), "sort: threads", [&](T* out) { sort(p, x.data(), out); });
     const auto order = same_for_all_threads<std::int32_t>(
         x.size(), "argsort: threads", [&](std::int32_t* out) { argsort(p, x.data(), out); });
     for (std::int64_t o = 0; o < p.outer; ++o) {
       for (std::int64_t i = 0; i < p.inner; ++i) {
         std::vector<std::int32_t> expected(index(p.length));
         std::iota(expected.begin(), expected.end(), 0);
-        const auto value = [&](std::int64_t l) { return x[index((o * p.length + l) * p.inner + i)]; };
+        const auto value = [&](std::int64_t l) {
+          return x[index((o * p.length + l) * p.inner + i)];
+        };
         std::stable_sort(expected.begin(), expected.end(), [&](std::int32_t a, std::int32_t b) {
           const T u = value(a), v = value(b);
           if (v != v) return u == u;
@@ -356,9 +381,11 @@ void test_sort(DType dtype) {
 }
 
 void test_cumulative() {
-  for (const auto& shape : {std::array<std::int64_t, 3>{1, 1, 1}, {3, 100, 1}, {300, 200, 1}, {4, 9, 33}}) {
+  for (const auto& shape :
+       {std::array<std::int64_t, 3>{1, 1, 1}, {3, 100, 1}, {300, 200, 1}, {4, 9, 33}}) {
     for (const bool reverse : {false, true}) {
-      const CumulativeProblem p{DType::kInt32, ReduceKind::kSum, reverse, shape[0], shape[1], shape[2]};
+      const CumulativeProblem p{DType::kInt32, ReduceKind::kSum, reverse,
+                                shape[0],      shape[1],         shape[2]};
       validate(p);
       std::vector<std::int32_t> x(index(shape[0] * shape[1] * shape[2]));
       for (auto& v : x) v = draw(100);
@@ -383,11 +410,13 @@ void test_random_bits() {
   const std::uint32_t key[2] = {0, 42};
   const auto bits = same_for_all_threads<std::uint32_t>(
       65536, "random bits: threads", [&](std::uint32_t* out) { random_bits(key, 65536, out); });
-  check(bits[0] == 2098992034u && bits[1] == 2919706841u && bits[65535] == 2934019173u, "random bits");
+  check(bits[0] == 2098992034u && bits[1] == 2919706841u && bits[65535] == 2934019173u,
+        "random bits");
   for (const std::int64_t count : {0, 1, 7, 31, 33, 1000}) {
     std::vector<std::uint32_t> part(index(count) + 1, 77u);
     random_bits(key, count, part.data());
-    check(std::equal(part.begin(), part.end() - 1, bits.begin()) && part.back() == 77u, "random bits: tail", count);
+    check(std::equal(part.begin(), part.end() - 1, bits.begin()) && part.back() == 77u,
+          "random bits: tail", count);
   }
 }
 

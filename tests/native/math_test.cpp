@@ -29,23 +29,30 @@ double ulps(T got, Real want) {
   int exponent;
   std::frexp(want, &exponent);
   const int digits = sizeof(T) == 4 ? 24 : 53, lowest = sizeof(T) == 4 ? -149 : -1074;
-  return static_cast<double>(std::fabs(got - want) / std::ldexp(Real(1), std::max(exponent - digits, lowest)));
+  return static_cast<double>(std::fabs(got - want) /
+                             std::ldexp(Real(1), std::max(exponent - digits, lowest)));
 }
 
 template <typename T>
 std::vector<T> samples(int count) {
-  std::vector<T> x = {T(0),    T(-0.0), T(1),       T(-1),       T(0.5),   T(-0.5),  T(2),
-                      T(3e38), T(1e-40), T(-1e-40), T(INFINITY), T(-INFINITY), T(NAN), T(88.7),
-                      T(-87.4), T(-103.9), T(1e-8), T(0.99999994), T(-0.99999994), T(16777216)};
+  std::vector<T> x = {T(0),        T(-0.0),      T(1),          T(-1),          T(0.5),
+                      T(-0.5),     T(2),         T(3e38),       T(1e-40),       T(-1e-40),
+                      T(INFINITY), T(-INFINITY), T(NAN),        T(88.7),        T(-87.4),
+                      T(-103.9),   T(1e-8),      T(0.99999994), T(-0.99999994), T(16777216)};
   std::mt19937_64 generator(3);
   while (static_cast<int>(x.size()) < count) {
     const std::uint64_t bits = generator();
     T v;
     std::memcpy(&v, &bits, sizeof(T));
     switch (x.size() % 3) {
-      case 1: v = static_cast<T>(static_cast<double>(bits) / 1.8446744073709552e19 * 40 - 20); break;
-      case 2: v = static_cast<T>(static_cast<double>(bits) / 1.8446744073709552e19 * 2 - 1); break;
-      default: break;
+      case 1:
+        v = static_cast<T>(static_cast<double>(bits) / 1.8446744073709552e19 * 40 - 20);
+        break;
+      case 2:
+        v = static_cast<T>(static_cast<double>(bits) / 1.8446744073709552e19 * 2 - 1);
+        break;
+      default:
+        break;
     }
     x.push_back(v);
   }
@@ -166,7 +173,8 @@ void test_all() {
 
   const std::vector<T> x = samples<T>(1 << 17);
   std::vector<T> y(x.rbegin(), x.rend());
-  for (std::size_t i = 0; i < y.size(); i += 4) y[i] = static_cast<T>(static_cast<int>(i / 4 % 9) - 4);
+  for (std::size_t i = 0; i < y.size(); i += 4)
+    y[i] = static_cast<T>(static_cast<int>(i / 4 % 9) - 4);
   const std::vector<T> power = run("pow", x, &y);
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double error = ulps(power[i], std::pow(static_cast<Real>(x[i]), static_cast<Real>(y[i])));
@@ -181,14 +189,18 @@ void test_all() {
 
 void test_special_functions() {
   // digamma: values by mpmath.
-  const double table[][2] = {{1.0, -0.57721566490153286061}, {0.5, -1.9635100260214234794},
-                             {10.0, 2.2517525890667211076}, {-0.5, 0.036489973978576520559},
-                             {1.4616321449683623, -9.2412655217294275e-17}, {1e-5, -100000.57719921567},
+  const double table[][2] = {{1.0, -0.57721566490153286061},
+                             {0.5, -1.9635100260214234794},
+                             {10.0, 2.2517525890667211076},
+                             {-0.5, 0.036489973978576520559},
+                             {1.4616321449683623, -9.2412655217294275e-17},
+                             {1e-5, -100000.57719921567},
                              {-7.3, 4.3373073055100501}};
   for (const auto& row : table) {
     const double error = std::fabs(libm::digamma(row[0]) - row[1]);
     if (error > 1e-14 * std::fmax(std::fabs(row[1]), 0.1)) {
-      std::printf("FAILED: digamma(%g) = %.17g, expected %.17g\n", row[0], libm::digamma(row[0]), row[1]);
+      std::printf("FAILED: digamma(%g) = %.17g, expected %.17g\n", row[0], libm::digamma(row[0]),
+                  row[1]);
       ++failures;
     }
   }

@@ -64,10 +64,14 @@ void run_type(const CumulativeProblem& p, const void* x, void* result) {
     const T* source = from + outer * matrix;
     T* target = to + outer * matrix;
     switch (p.kind) {
-      case ReduceKind::kSum: return run_matrix<ReduceKind::kSum>(p, source, target);
-      case ReduceKind::kProd: return run_matrix<ReduceKind::kProd>(p, source, target);
-      case ReduceKind::kMax: return run_matrix<ReduceKind::kMax>(p, source, target);
-      case ReduceKind::kMin: return run_matrix<ReduceKind::kMin>(p, source, target);
+      case ReduceKind::kSum:
+        return run_matrix<ReduceKind::kSum>(p, source, target);
+      case ReduceKind::kProd:
+        return run_matrix<ReduceKind::kProd>(p, source, target);
+      case ReduceKind::kMax:
+        return run_matrix<ReduceKind::kMax>(p, source, target);
+      case ReduceKind::kMin:
+        return run_matrix<ReduceKind::kMin>(p, source, target);
     }
   };
   if (p.outer > 1 && p.outer * matrix >= kParallelElements) {
@@ -117,18 +121,29 @@ void cumulative(const CumulativeProblem& problem, const void* x, void* result) {
   if (problem.outer * problem.length * problem.inner == 0) return;
   switch (problem.dtype) {
     case DType::kBool:
-    case DType::kUInt8: return run_type<std::uint8_t>(problem, x, result);
-    case DType::kInt8: return run_type<std::int8_t>(problem, x, result);
-    case DType::kInt16: return run_type<std::int16_t>(problem, x, result);
-    case DType::kInt32: return run_type<std::int32_t>(problem, x, result);
-    case DType::kInt64: return run_type<std::int64_t>(problem, x, result);
-    case DType::kUInt16: return run_type<std::uint16_t>(problem, x, result);
-    case DType::kUInt32: return run_type<std::uint32_t>(problem, x, result);
-    case DType::kUInt64: return run_type<std::uint64_t>(problem, x, result);
+    case DType::kUInt8:
+      return run_type<std::uint8_t>(problem, x, result);
+    case DType::kInt8:
+      return run_type<std::int8_t>(problem, x, result);
+    case DType::kInt16:
+      return run_type<std::int16_t>(problem, x, result);
+    case DType::kInt32:
+      return run_type<std::int32_t>(problem, x, result);
+    case DType::kInt64:
+      return run_type<std::int64_t>(problem, x, result);
+    case DType::kUInt16:
+      return run_type<std::uint16_t>(problem, x, result);
+    case DType::kUInt32:
+      return run_type<std::uint32_t>(problem, x, result);
+    case DType::kUInt64:
+      return run_type<std::uint64_t>(problem, x, result);
     case DType::kFloat16:
-    case DType::kBFloat16: return run_half(problem, x, result);
-    case DType::kFloat32: return run_type<float>(problem, x, result);
-    case DType::kFloat64: return run_type<double>(problem, x, result);
+    case DType::kBFloat16:
+      return run_half(problem, x, result);
+    case DType::kFloat32:
+      return run_type<float>(problem, x, result);
+    case DType::kFloat64:
+      return run_type<double>(problem, x, result);
   }
 }
 

@@ -1,6 +1,6 @@
 // Running sums, products, maxima and minima along the middle axis of a dense
-// [outer, length, inner] array, from either end. NaN propagates; integers wrap. float16 and bfloat16
-// accumulate in float32 and round once on the way out.
+// [outer, length, inner] array, from either end. NaN propagates; integers wrap. float16 and
+// bfloat16 accumulate in float32 and round once on the way out.
 #pragma once
 
 #include <cstdint>

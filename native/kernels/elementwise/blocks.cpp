@@ -73,6 +73,7 @@ class BlockRunner {
   }
 
   void run(const Range& range) {
+    same_rows_ = std::min(space_.block, range.end - range.begin) / space_.row;
     if (space_.whole_rows) {
       for (std::int64_t first = range.begin; first < range.end;) {
         const std::int64_t limit = (first / space_.boundary + 1) * space_.boundary;
@@ -120,8 +121,8 @@ class BlockRunner {
 
   void set_slots(std::int64_t done) {
     for (int i = 0; i < program_.slots(); ++i) {
-      at_[program_.first_slot() + i] =
-          scratch_ + program_.slot_offset(i) + done * program_.slot_sizes[static_cast<std::size_t>(i)];
+      at_[program_.first_slot() + i] = scratch_ + program_.slot_offset(i) +
+                                       done * program_.slot_sizes[static_cast<std::size_t>(i)];
     }
   }
 
@@ -178,7 +179,8 @@ class BlockRunner {
     const auto load = program_.elementwise->load;
     void*& at = at_[operand.location];
     switch (access.reach) {
-      case Reach::kNone: return;
+      case Reach::kNone:
+        return;
       case Reach::kDirect:
         at = const_cast<void*>(direct_operand(k, first, column));
         return;
@@ -192,11 +194,12 @@ class BlockRunner {
       case Reach::kSameRows:
         at = operand_block(k);
         if (!same_rows_loaded_) {
-          load(operand.dtype, at, operands_[k], 0, access.strides[space_.rank - 1],
-               space_.block / space_.row, space_.row);
+          load(operand.dtype, at, operands_[k], 0, access.strides[space_.rank - 1], same_rows_,
+               space_.row);
         }
         return;
-      case Reach::kRows: break;
+      case Reach::kRows:
+        break;
     }
     at = operand_block(k);
     const std::int64_t stride = access.strides[space_.rank - 1];
@@ -205,11 +208,12 @@ class BlockRunner {
            count);
       return;
     }
-    for_rows(access, first, count, [&](std::int64_t offset, std::int64_t rows,
-                                       std::int64_t row_stride, std::int64_t done) {
-      load(operand.dtype, moved(at, done * size_of(operand.type)), moved(operands_[k], offset),
-           row_stride, stride, rows, space_.row);
-    });
+    for_rows(
+        access, first, count,
+        [&](std::int64_t offset, std::int64_t rows, std::int64_t row_stride, std::int64_t done) {
+          load(operand.dtype, moved(at, done * size_of(operand.type)), moved(operands_[k], offset),
+               row_stride, stride, rows, space_.row);
+        });
   }
 
   void run_block(std::int64_t first, std::int64_t column, std::int64_t count) {
@@ -298,7 +302,8 @@ class BlockRunner {
   }
 
   // The whole block of a location behind its steps: those of operands were moved to its last grain.
-  const void* finished_block(std::uint16_t location, std::int64_t first, std::int64_t column) const {
+  const void* finished_block(std::uint16_t location, std::int64_t first,
+                             std::int64_t column) const {
     const int operand = location - program_.first_operand();
     if (operand < 0 || location >= program_.first_output()) return at_[location];
     const std::size_t k = static_cast<std::size_t>(operand);
@@ -313,20 +318,22 @@ class BlockRunner {
     const void* block = finished_block(output.location, first, column);
     const std::int64_t stride = access.strides[space_.rank - 1];
     if (!space_.whole_rows) {
-      store(output.dtype, moved(output_row_[k], column * stride * access.size), stride, block, count);
+      store(output.dtype, moved(output_row_[k], column * stride * access.size), stride, block,
+            count);
       return;
     }
     if (access.reach == Reach::kDirect || is_contiguous(space_, access.strides)) {
       store(output.dtype, moved(outputs_[k], first * access.size), 1, block, count);
       return;
     }
-    for_rows(access, first, count, [&](std::int64_t offset, std::int64_t rows,
-                                       std::int64_t row_stride, std::int64_t done) {
-      for (std::int64_t r = 0; r < rows; ++r) {
-        store(output.dtype, moved(outputs_[k], offset + r * row_stride * access.size), stride,
-              moved(block, (done + r * space_.row) * size_of(output.type)), space_.row);
-      }
-    });
+    for_rows(
+        access, first, count,
+        [&](std::int64_t offset, std::int64_t rows, std::int64_t row_stride, std::int64_t done) {
+          for (std::int64_t r = 0; r < rows; ++r) {
+            store(output.dtype, moved(outputs_[k], offset + r * row_stride * access.size), stride,
+                  moved(block, (done + r * space_.row) * size_of(output.type)), space_.row);
+          }
+        });
   }
 
   const CompiledProgram& program_;
@@ -335,6 +342,7 @@ class BlockRunner {
   void* const* outputs_;
   const BlockSink& sink_;
   unsigned char* scratch_;
+  std::int64_t same_rows_ = 0;  // in the largest block
   bool same_rows_loaded_ = false;
   bool direct_[kMaxOutputs];
   const unsigned char* operand_row_[kMaxOperands];
@@ -363,7 +371,9 @@ void plan_access(const CompiledProgram& program, IterationSpace& space) {
     access.size = size_of(operand.dtype);
     switch (operand.kind) {
       case AccessKind::kUnused:
-      case AccessKind::kUniform: access.reach = Reach::kNone; break;
+      case AccessKind::kUniform:
+        access.reach = Reach::kNone;
+        break;
       case AccessKind::kScalar:
         access.reach = operand.widens ? Reach::kWiden : Reach::kElement;
         break;
@@ -387,8 +397,7 @@ void plan_access(const CompiledProgram& program, IterationSpace& space) {
   space.block = program.capacity;
   if (space.whole_rows) {
     // Whole grains where they fit.
-    const std::int64_t grain_rows =
-        kBlockGrain / greatest_common_divisor(kBlockGrain, space.row);
+    const std::int64_t grain_rows = kBlockGrain / greatest_common_divisor(kBlockGrain, space.row);
     std::int64_t rows = std::max<std::int64_t>(program.capacity / space.row, 1);
     if (rows > grain_rows) rows -= rows % grain_rows;
     space.block = rows * space.row;

@@ -10,12 +10,12 @@ namespace cornu {
 
 // How the memory of an operand or output is reached from a block.
 enum class Reach : std::uint8_t {
-  kNone,        // unused, or a uniform
-  kDirect,      // the block is in memory as registers hold it
-  kElement,     // one element in memory as registers hold it
-  kWiden,       // the one element, converted
-  kRows,        // copied row by row, converted
-  kSameRows,    // the same, but alike for all blocks: copied once a task
+  kNone,      // unused, or a uniform
+  kDirect,    // the block is in memory as registers hold it
+  kElement,   // one element in memory as registers hold it
+  kWiden,     // the one element, converted
+  kRows,      // copied row by row, converted
+  kSameRows,  // the same, but alike for all blocks: copied once a task
 };
 
 // Merged dimensions of an iteration space, the last one (the row) of `row` elements.
@@ -32,10 +32,12 @@ struct IterationSpace {
   std::int64_t first_index = 0;
   std::int64_t index_stride = 0;
 
+  // As many as the program has are set; without initial values, because a space is made for every
+  // tile of a matrix product.
   struct Access {
-    Reach reach = Reach::kNone;
-    const std::int64_t* strides = nullptr;  // in elements
-    std::int64_t size = 0;                  // bytes of an element in memory
+    Reach reach;
+    const std::int64_t* strides;  // in elements
+    std::int64_t size;            // bytes of an element in memory
   };
   Access operands[kMaxOperands];
   Access outputs[kMaxOutputs];

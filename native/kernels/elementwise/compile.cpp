@@ -18,9 +18,9 @@ struct Register {
   enum class Class : std::uint8_t { kUnused, kConstant, kUniform, kScalar, kVector };
   Class kind = Class::kUnused;
   ComputeType type = ComputeType::kF32;
-  int home = 0;           // the register whose memory it is: itself, unless a bitcast
-  int last_use = kNever;  // instruction; of the home
-  int location = kNever;  // of the home: index within its class until all are known
+  int home = 0;              // the register whose memory it is: itself, unless a bitcast
+  int last_use = kNever;     // instruction; of the home
+  int location = kNever;     // of the home: index within its class until all are known
   int absorbed_by = kNever;  // the later instruction that computes this one on the way ...
   int absorbs = kNever;      // ... and the other way round
 };
@@ -217,9 +217,12 @@ class Compiler {
     const Instruction& in = instruction(i);
     Register& r = registers_[index(i)];
     switch (in.op) {
-      case Opcode::op_bitcast: return;
-      case Opcode::op_constant: return add_constant(r, in.bits);
-      case Opcode::op_load: return add_load(r, in.operand);
+      case Opcode::op_bitcast:
+        return;
+      case Opcode::op_constant:
+        return add_constant(r, in.bits);
+      case Opcode::op_load:
+        return add_load(r, in.operand);
       case Opcode::op_iota:
       case Opcode::op_random_bits: {
         Step step;
@@ -293,7 +296,8 @@ class Compiler {
         return scalars == 0 ? compiled_.elementwise->find_cast(type_of(in.a), in.type) : nullptr;
       case Opcode::op_narrow:
         return scalars == 0 ? compiled_.elementwise->find_narrow(in.dtype) : nullptr;
-      case Opcode::op_select: return compiled_.elementwise->find(op, in.type, scalars);
+      case Opcode::op_select:
+        return compiled_.elementwise->find(op, in.type, scalars);
       default:
         if (arity_of(op) == 1 && scalars != 0) return nullptr;
         return compiled_.elementwise->find(op, type_of(in.a), scalars);
@@ -455,8 +459,8 @@ void CompiledProgram::set_capacity(std::int64_t elements) {
   output_offsets.clear();
   uniform_offset = 0;
   grain_offset = uniforms * kGrainBytes;
-  scratch_bytes = grain_offset +
-                  static_cast<std::int64_t>(operands.size() + outputs.size()) * kGrainBytes;
+  scratch_bytes =
+      grain_offset + static_cast<std::int64_t>(operands.size() + outputs.size()) * kGrainBytes;
   const auto block = [&](std::int64_t size) {
     const std::int64_t at = scratch_bytes;
     // A grain of padding, rounded up to cache lines; and one more line, so that blocks of a size do
@@ -468,7 +472,8 @@ void CompiledProgram::set_capacity(std::int64_t elements) {
   for (const CompiledOperand& operand : operands) {
     operand_offsets.push_back(block(size_of(operand.type)));
   }
-  for (const CompiledOutput& output : outputs) output_offsets.push_back(block(size_of(output.type)));
+  for (const CompiledOutput& output : outputs)
+    output_offsets.push_back(block(size_of(output.type)));
 }
 
 CompiledProgram compile_program(const ElementwiseProgram& program,

@@ -42,8 +42,8 @@ struct CompiledOperand {
   DType dtype;
   ComputeType type;
   AccessKind kind = AccessKind::kUnused;
-  bool widens = false;            // storage and compute representation differ
-  std::uint16_t location = 0;     // an operand location, or a uniform
+  bool widens = false;         // storage and compute representation differ
+  std::uint16_t location = 0;  // an operand location, or a uniform
 };
 
 struct CompiledOutput {

@@ -67,7 +67,8 @@ struct Elementwise::State {
       total = checked_multiply(total, layout.shape[d]);
     }
     merge(source, layout);
-    // Dimensions before and behind the split are never merged: the products are those of the layout.
+    // Dimensions before and behind the split are never merged: the products are those of the
+    // layout.
     std::int64_t before = 1, behind = 1;
     for (int d = 0; d < layout.rank; ++d) {
       (d < layout.reduce_begin ? before : behind) *= layout.shape[d];
@@ -121,8 +122,8 @@ struct Elementwise::State {
                                   layout.operands[k].strides[d] * layout.shape[d];
       }
       for (std::size_t k = 0; joins && k < source.outputs.size(); ++k) {
-        joins = output_strides[k].strides[rank - 1] ==
-                layout.outputs[k].strides[d] * layout.shape[d];
+        joins =
+            output_strides[k].strides[rank - 1] == layout.outputs[k].strides[d] * layout.shape[d];
       }
       if (!joins) ++rank;
       space.shape[rank - 1] = joins ? space.shape[rank - 1] * layout.shape[d] : layout.shape[d];

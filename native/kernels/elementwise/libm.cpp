@@ -30,9 +30,9 @@ double digamma(double x) {
   constexpr double root_low = 9.549995429965697e-17;
   if (result == 0.0 && std::fabs(x - root) < 0.03) {
     // Taylor coefficients at the root.
-    constexpr double c[] = {0.9676722454476212,  -0.4427631689835921,  0.258499760955651,
-                            -0.16394270544240652, 0.10782405069126237, -0.07219956125645471,
-                            0.04880428816414311, -0.03316112647484736, 0.022597648232218104,
+    constexpr double c[] = {0.9676722454476212,   -0.4427631689835921,  0.258499760955651,
+                            -0.16394270544240652, 0.10782405069126237,  -0.07219956125645471,
+                            0.04880428816414311,  -0.03316112647484736, 0.022597648232218104,
                             -0.01542476590494896};
     const double t = (x - root) - root_low;
     double sum = 0.0;
@@ -42,8 +42,13 @@ double digamma(double x) {
   for (; x < 10.0; x += 1.0) result -= 1.0 / x;
   const double inverse = 1.0 / (x * x);
   const double series =
-      inverse * (1.0 / 12 - inverse * (1.0 / 120 - inverse * (1.0 / 252 - inverse * (1.0 / 240 -
-      inverse * (1.0 / 132 - inverse * (691.0 / 32760 - inverse / 12))))));
+      inverse *
+      (1.0 / 12 -
+       inverse *
+           (1.0 / 120 -
+            inverse * (1.0 / 252 -
+                       inverse * (1.0 / 240 - inverse * (1.0 / 132 - inverse * (691.0 / 32760 -
+                                                                                inverse / 12))))));
   return result + std::log(x) - 0.5 / x - series;
 }
 
@@ -66,7 +71,8 @@ double erf_inv(double x) {
   }
   y *= magnitude;
   for (int step = 0; step < 3; ++step) {
-    const double error = magnitude > 0.5 ? (1.0 - magnitude) - std::erfc(y) : std::erf(y) - magnitude;
+    const double error =
+        magnitude > 0.5 ? (1.0 - magnitude) - std::erfc(y) : std::erf(y) - magnitude;
     const double newton = error / (1.12837916709551257390 * std::exp(-y * y));
     y -= newton / (1.0 + y * newton);
   }

@@ -1,4 +1,5 @@
-// Special functions that the C library lacks or that are not safe in threads; one element at a time.
+// Special functions that the C library lacks or that are not safe in threads; one element at a
+// time.
 #pragma once
 
 namespace cornu::libm {

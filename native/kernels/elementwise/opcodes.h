@@ -30,37 +30,37 @@ inline constexpr int kComputeTypeCount = 7;
 // The result has the type of register a. Floating types only, but: neg, abs, sign also integers;
 // bit_not integers and b8 (logical not). abs of the smallest integer is itself. sign of NaN is NaN.
 // round is half to even. is_finite gives b8 from f32 or f64.
-#define CORNU_UNARY_OPS(CORNU_OP)                                                                 \
-  CORNU_OP(neg, 1)                                                                                \
-  CORNU_OP(abs, 1)                                                                                \
-  CORNU_OP(sign, 1)                                                                               \
-  CORNU_OP(bit_not, 1)                                                                            \
-  CORNU_OP(floor, 1)                                                                              \
-  CORNU_OP(ceil, 1)                                                                               \
-  CORNU_OP(round, 1)                                                                              \
-  CORNU_OP(sqrt, 1)                                                                               \
-  CORNU_OP(rsqrt, 1)                                                                              \
-  CORNU_OP(exp, 1)                                                                                \
-  CORNU_OP(expm1, 1)                                                                              \
-  CORNU_OP(log, 1)                                                                                \
-  CORNU_OP(log1p, 1)                                                                              \
-  CORNU_OP(sin, 1)                                                                                \
-  CORNU_OP(cos, 1)                                                                                \
-  CORNU_OP(tan, 1)                                                                                \
-  CORNU_OP(asin, 1)                                                                               \
-  CORNU_OP(acos, 1)                                                                               \
-  CORNU_OP(atan, 1)                                                                               \
-  CORNU_OP(sinh, 1)                                                                               \
-  CORNU_OP(cosh, 1)                                                                               \
-  CORNU_OP(tanh, 1)                                                                               \
-  CORNU_OP(asinh, 1)                                                                              \
-  CORNU_OP(acosh, 1)                                                                              \
-  CORNU_OP(atanh, 1)                                                                              \
-  CORNU_OP(erf, 1)                                                                                \
-  CORNU_OP(erf_inv, 1)                                                                            \
-  CORNU_OP(lgamma, 1)                                                                             \
-  CORNU_OP(digamma, 1)                                                                            \
-  CORNU_OP(sigmoid, 1)                                                                            \
+#define CORNU_UNARY_OPS(CORNU_OP) \
+  CORNU_OP(neg, 1)                \
+  CORNU_OP(abs, 1)                \
+  CORNU_OP(sign, 1)               \
+  CORNU_OP(bit_not, 1)            \
+  CORNU_OP(floor, 1)              \
+  CORNU_OP(ceil, 1)               \
+  CORNU_OP(round, 1)              \
+  CORNU_OP(sqrt, 1)               \
+  CORNU_OP(rsqrt, 1)              \
+  CORNU_OP(exp, 1)                \
+  CORNU_OP(expm1, 1)              \
+  CORNU_OP(log, 1)                \
+  CORNU_OP(log1p, 1)              \
+  CORNU_OP(sin, 1)                \
+  CORNU_OP(cos, 1)                \
+  CORNU_OP(tan, 1)                \
+  CORNU_OP(asin, 1)               \
+  CORNU_OP(acos, 1)               \
+  CORNU_OP(atan, 1)               \
+  CORNU_OP(sinh, 1)               \
+  CORNU_OP(cosh, 1)               \
+  CORNU_OP(tanh, 1)               \
+  CORNU_OP(asinh, 1)              \
+  CORNU_OP(acosh, 1)              \
+  CORNU_OP(atanh, 1)              \
+  CORNU_OP(erf, 1)                \
+  CORNU_OP(erf_inv, 1)            \
+  CORNU_OP(lgamma, 1)             \
+  CORNU_OP(digamma, 1)            \
+  CORNU_OP(sigmoid, 1)            \
   CORNU_OP(is_finite, 1)
 
 // Type conversions.

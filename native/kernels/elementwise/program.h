@@ -19,14 +19,14 @@ inline constexpr int kMaxRank = 8;
 
 struct Instruction {
   Opcode op;
-  ComputeType type;             // of the register it defines
-  DType dtype = DType::kBool;   // narrow only
-  std::uint16_t a = 0;          // registers read, as many as the opcode takes
+  ComputeType type;            // of the register it defines
+  DType dtype = DType::kBool;  // narrow only
+  std::uint16_t a = 0;         // registers read, as many as the opcode takes
   std::uint16_t b = 0;
   std::uint16_t c = 0;
-  std::uint16_t operand = 0;    // load, random_bits
-  std::uint64_t bits = 0;       // constant: the value; random_bits: added to the flat index
-  std::int64_t divisor = 1;     // iota
+  std::uint16_t operand = 0;  // load, random_bits
+  std::uint64_t bits = 0;     // constant: the value; random_bits: added to the flat index
+  std::int64_t divisor = 1;   // iota
   std::int64_t modulus = 1;
 };
 

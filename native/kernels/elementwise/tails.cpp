@@ -129,7 +129,7 @@ void TailTask::add(Pairs& pairs, const CompiledTail& tail, std::uint64_t value) 
 std::uint64_t TailTask::total(Pairs& pairs, const CompiledTail& tail) const {
   std::uint64_t sum = 0;
   bool empty = true;
-  for (int level = 0; level < 48; ++level) {
+  for (int level = 0; pairs.count >> level != 0; ++level) {
     if (!((pairs.count >> level) & 1)) continue;
     if (!empty) fold(tail.type, tail.kind, &pairs.level[level], &sum);
     sum = pairs.level[level];
@@ -155,8 +155,8 @@ void TailTask::take_trailing(std::size_t k, std::int64_t first, std::int64_t cou
     std::uint64_t sums[64];
     for (std::int64_t done = 0; done < groups; done += 64) {
       const std::int64_t part = std::min<std::int64_t>(groups - done, 64);
-      const void* rows = static_cast<const unsigned char*>(block) +
-                         done * plan.reduced * size_of(tail.type);
+      const void* rows =
+          static_cast<const unsigned char*>(block) + done * plan.reduced * size_of(tail.type);
       table.reduce_rows(tail.type, tail.kind, sums, rows, part, plan.reduced);
       table.store(tail.dtype, element(target, done, size), 1, sums, part);
     }

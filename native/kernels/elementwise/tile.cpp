@@ -20,9 +20,10 @@ AccessKind kind_in_rows(const TileProgram::Access& access) {
 }  // namespace
 
 struct TileProgram::State {
-  std::vector<Access> operands, outputs;  // operand 0 is the tile
+  std::vector<Access> operands, outputs;  // operand 0 is the tile, with strides of its own
   std::int64_t columns;
   bool counts = false;  // has iota or random_bits
+  bool one_column = false;  // a result of one column is handled as one row
   CompiledProgram by_row, by_block;
 
   State(const ElementwiseProgram& program, std::int64_t columns_of_result,
@@ -37,6 +38,12 @@ struct TileProgram::State {
     }
     operands.push_back({1, 1});  // the row stride comes with each tile
     operands.insert(operands.end(), others.begin(), others.end());
+    one_column = columns == 1;
+    if (one_column) {
+      for (std::vector<Access>* list : {&operands, &outputs}) {
+        for (Access& access : *list) access = {0, access.row_stride};
+      }
+    }
     std::vector<AccessKind> in_rows, in_blocks;
     for (const Access& access : operands) {
       const AccessKind kind = kind_in_rows(access);
@@ -87,6 +94,14 @@ void TileProgram::run_tile(void* tile, std::int64_t tile_stride, std::int64_t ro
                            void* const* outputs) const {
   if (tile_rows <= 0 || tile_columns <= 0) return;
   const State& state = *state_;
+  std::int64_t tile_strides[2] = {tile_stride, 1};
+  std::int64_t row_length = state.columns;
+  if (state.one_column) {
+    std::swap(row, column);
+    std::swap(tile_rows, tile_columns);
+    std::swap(tile_strides[0], tile_strides[1]);
+    row_length = tile_columns;  // a single row
+  }
   if (state.one_long_row(tile_stride, tile_rows, tile_columns)) {
     tile_columns *= tile_rows;
     tile_rows = 1;
@@ -101,8 +116,8 @@ void TileProgram::run_tile(void* tile, std::int64_t tile_stride, std::int64_t ro
   space.row = tile_columns;
   space.whole_rows = whole_rows;
   space.boundary = tile_rows * tile_columns;
-  space.first_index = first_index + row * state.columns + column;
-  space.index_stride = whole_rows ? 0 : state.columns;
+  space.first_index = first_index + row * row_length + column;
+  space.index_stride = whole_rows ? 0 : row_length;
 
   std::int64_t strides[kMaxOperands + kMaxOutputs][2];
   const void* operand_pointers[kMaxOperands];
@@ -112,8 +127,8 @@ void TileProgram::run_tile(void* tile, std::int64_t tile_stride, std::int64_t ro
     strides[slot][1] = access.column_stride;
     return (row * access.row_stride + column * access.column_stride) * size_of(dtype);
   };
-  strides[0][0] = tile_stride;
-  strides[0][1] = 1;
+  strides[0][0] = tile_strides[0];
+  strides[0][1] = tile_strides[1];
   operand_pointers[0] = tile;
   const std::size_t operand_count = state.operands.size();
   for (std::size_t k = 0; k < operand_count; ++k) {

@@ -1,10 +1,11 @@
 // Names, and the checks of a register program.
+#include "kernels/elementwise/validate.h"
+
 #include <cstring>
 #include <string>
 
 #include "base/error.h"
 #include "kernels/elementwise/compile.h"
-#include "kernels/elementwise/validate.h"
 
 namespace cornu {
 namespace {
@@ -26,8 +27,8 @@ constexpr const char* kTypeNames[kComputeTypeCount] = {"f32", "f64", "i32", "i64
                        const std::string& problem) {
   const Opcode op = program.instructions[index].op;
   const char* name = static_cast<int>(op) < kOpcodeCount ? name_of(op) : "?";
-  throw Error("elementwise program, instruction " + std::to_string(index) + " (" + name + "): " +
-              problem);
+  throw Error("elementwise program, instruction " + std::to_string(index) + " (" + name +
+              "): " + problem);
 }
 
 bool is_comparison(Opcode op) { return op >= Opcode::op_eq && op <= Opcode::op_ge; }
@@ -55,19 +56,26 @@ ComputeType compute_type_named(const char* name) {
 
 ComputeType compute_type_of(DType dtype) {
   switch (dtype) {
-    case DType::kBool: return ComputeType::kB8;
+    case DType::kBool:
+      return ComputeType::kB8;
     case DType::kInt8:
     case DType::kInt16:
-    case DType::kInt32: return ComputeType::kI32;
-    case DType::kInt64: return ComputeType::kI64;
+    case DType::kInt32:
+      return ComputeType::kI32;
+    case DType::kInt64:
+      return ComputeType::kI64;
     case DType::kUInt8:
     case DType::kUInt16:
-    case DType::kUInt32: return ComputeType::kU32;
-    case DType::kUInt64: return ComputeType::kU64;
+    case DType::kUInt32:
+      return ComputeType::kU32;
+    case DType::kUInt64:
+      return ComputeType::kU64;
     case DType::kFloat16:
     case DType::kBFloat16:
-    case DType::kFloat32: return ComputeType::kF32;
-    case DType::kFloat64: return ComputeType::kF64;
+    case DType::kFloat32:
+      return ComputeType::kF32;
+    case DType::kFloat64:
+      return ComputeType::kF64;
   }
   return ComputeType::kB8;
 }
@@ -90,23 +98,35 @@ std::uint64_t identity_bits(ComputeType type, ReduceKind kind) {
     return 1;
   };
   switch (kind) {
-    case ReduceKind::kSum: return 0;
-    case ReduceKind::kProd: return one();
+    case ReduceKind::kSum:
+      return 0;
+    case ReduceKind::kProd:
+      return one();
     case ReduceKind::kMax:
       switch (type) {
-        case ComputeType::kF32: return bits(-__builtin_inff());
-        case ComputeType::kF64: return bits(-__builtin_inf());
-        case ComputeType::kI32: return bits(std::int32_t{INT32_MIN});
-        case ComputeType::kI64: return bits(std::int64_t{INT64_MIN});
-        default: return 0;
+        case ComputeType::kF32:
+          return bits(-__builtin_inff());
+        case ComputeType::kF64:
+          return bits(-__builtin_inf());
+        case ComputeType::kI32:
+          return bits(std::int32_t{INT32_MIN});
+        case ComputeType::kI64:
+          return bits(std::int64_t{INT64_MIN});
+        default:
+          return 0;
       }
     case ReduceKind::kMin:
       switch (type) {
-        case ComputeType::kF32: return bits(__builtin_inff());
-        case ComputeType::kF64: return bits(__builtin_inf());
-        case ComputeType::kI32: return bits(std::int32_t{INT32_MAX});
-        case ComputeType::kI64: return bits(std::int64_t{INT64_MAX});
-        default: return b8 ? 1 : ~std::uint64_t{0};
+        case ComputeType::kF32:
+          return bits(__builtin_inff());
+        case ComputeType::kF64:
+          return bits(__builtin_inf());
+        case ComputeType::kI32:
+          return bits(std::int32_t{INT32_MAX});
+        case ComputeType::kI64:
+          return bits(std::int64_t{INT64_MAX});
+        default:
+          return b8 ? 1 : ~std::uint64_t{0};
       }
   }
   return 0;
@@ -153,14 +173,16 @@ void validate_program(const ElementwiseProgram& program, const ElementwiseKernel
         }
         break;
       }
-      case Opcode::op_constant: break;
+      case Opcode::op_constant:
+        break;
       case Opcode::op_iota:
         if (type == ComputeType::kB8) fail(program, i, "has no b8 form");
         if (instruction.divisor < 1 || instruction.modulus < 1) {
           fail(program, i, "divisor and modulus must be positive");
         }
         break;
-      case Opcode::op_cast: break;
+      case Opcode::op_cast:
+        break;
       case Opcode::op_narrow:
         expect(type, compute_type_of(instruction.dtype), "the register");
         expect(type_of(instruction.a), type, "register a");

@@ -1,4 +1,5 @@
-// Properties of operations, and the checks of a register program before it is compiled. Internal to the family.
+// Properties of operations, and the checks of a register program before it is compiled. Internal to
+// the family.
 #pragma once
 
 #include "kernels/elementwise/program.h"

@@ -24,19 +24,27 @@ unsigned char* moved(void* pointer, std::int64_t bytes) {
 
 void check_index_dtype(DType dtype, const char* who) {
   if (is_floating(dtype) || dtype == DType::kBool) {
-    throw Error(std::string(who) + ": indices are " + name_of(dtype) + ", expected an integer type");
+    throw Error(std::string(who) + ": indices are " + name_of(dtype) +
+                ", expected an integer type");
   }
 }
 
 std::int64_t read_index(DType dtype, const void* indices, std::int64_t i) {
   switch (dtype) {
-    case DType::kInt8: return static_cast<const std::int8_t*>(indices)[i];
-    case DType::kInt16: return static_cast<const std::int16_t*>(indices)[i];
-    case DType::kInt32: return static_cast<const std::int32_t*>(indices)[i];
-    case DType::kInt64: return static_cast<const std::int64_t*>(indices)[i];
-    case DType::kUInt8: return static_cast<const std::uint8_t*>(indices)[i];
-    case DType::kUInt16: return static_cast<const std::uint16_t*>(indices)[i];
-    case DType::kUInt32: return static_cast<const std::uint32_t*>(indices)[i];
+    case DType::kInt8:
+      return static_cast<const std::int8_t*>(indices)[i];
+    case DType::kInt16:
+      return static_cast<const std::int16_t*>(indices)[i];
+    case DType::kInt32:
+      return static_cast<const std::int32_t*>(indices)[i];
+    case DType::kInt64:
+      return static_cast<const std::int64_t*>(indices)[i];
+    case DType::kUInt8:
+      return static_cast<const std::uint8_t*>(indices)[i];
+    case DType::kUInt16:
+      return static_cast<const std::uint16_t*>(indices)[i];
+    case DType::kUInt32:
+      return static_cast<const std::uint32_t*>(indices)[i];
     default: {
       const std::uint64_t value = static_cast<const std::uint64_t*>(indices)[i];
       return static_cast<std::int64_t>(std::min<std::uint64_t>(value, INT64_MAX));
@@ -63,7 +71,8 @@ void copy_elements(void* target, const void* source, std::int64_t bytes) {
 // function(begin, end) over [0, count), in tasks of about kTaskBytes.
 template <typename Function>
 void for_parts(std::int64_t count, std::int64_t bytes_each, Function&& function) {
-  const std::int64_t per_task = std::max<std::int64_t>(kTaskBytes / std::max<std::int64_t>(bytes_each, 1), 1);
+  const std::int64_t per_task =
+      std::max<std::int64_t>(kTaskBytes / std::max<std::int64_t>(bytes_each, 1), 1);
   if (count <= 2 * per_task) {
     function(std::int64_t{0}, count);
     return;
@@ -87,8 +96,7 @@ void validate(const TakeProblem& problem) {
                 " elements from an axis of length 0");
   }
   const std::int64_t rows = std::max(problem.length, problem.count);
-  const std::int64_t total =
-      checked_multiply(checked_multiply(problem.outer, rows), problem.inner);
+  const std::int64_t total = checked_multiply(checked_multiply(problem.outer, rows), problem.inner);
   checked_multiply(total, size_of(problem.dtype));
 }
 
@@ -100,7 +108,8 @@ void take(const TakeProblem& problem, const void* x, const void* indices, void* 
       const std::int64_t outer = i / problem.count;
       const std::int64_t at =
           bounded(read_index(problem.index_dtype, indices, i % problem.count), problem.length);
-      copy_elements(moved(result, i * bytes), moved(x, (outer * problem.length + at) * bytes), bytes);
+      copy_elements(moved(result, i * bytes), moved(x, (outer * problem.length + at) * bytes),
+                    bytes);
     }
   });
 }
@@ -130,7 +139,8 @@ void take_add(const TakeProblem& problem, const void* x, const void* indices, co
       const std::int64_t at = bounded(read_index(problem.index_dtype, indices, i), problem.length);
       table.scatter_row(problem.dtype, ScatterMode::kAdd,
                         moved(result, outer * matrix + at * bytes + first * size),
-                        moved(updates, (outer * problem.count + i) * bytes + first * size), columns);
+                        moved(updates, (outer * problem.count + i) * bytes + first * size),
+                        columns);
     }
   };
   const std::int64_t tasks = problem.outer * stripes;

@@ -84,9 +84,8 @@ void convert_elements(DType source_dtype, DType target_dtype, const void* source
     RowGatherProblem piece = problem;
     piece.row_size = std::min(kPerRow, count - first);
     const std::int64_t zero = 0;
-    gather_part(piece,
-                static_cast<const unsigned char*>(source) + first * size_of(source_dtype), &zero, 0,
-                1, static_cast<unsigned char*>(target) + first * size_of(target_dtype));
+    gather_part(piece, static_cast<const unsigned char*>(source) + first * size_of(source_dtype),
+                &zero, 0, 1, static_cast<unsigned char*>(target) + first * size_of(target_dtype));
   };
   const std::int64_t parts = (count + kPerRow - 1) / kPerRow;
   if (parts <= 4) {

@@ -155,7 +155,8 @@ StridedCopy prepare_copy(const CopyProblem& problem) {
   const Dimension& row = dims[merged - 1];
   if (contiguous >= 0) {
     copy.method = Method::kTranspose;
-    units = positions(copy, merged - 2) * tiles(copy.shape[merged - 2]) * tiles(copy.shape[merged - 1]);
+    units =
+        positions(copy, merged - 2) * tiles(copy.shape[merged - 2]) * tiles(copy.shape[merged - 1]);
     unit_bytes = std::max<std::int64_t>(total * size / units, 1);
   } else if (merged == 1 && row.source == 1 && row.target == 1) {
     copy.method = Method::kContiguous;
@@ -179,18 +180,22 @@ void run_copy(const StridedCopy& copy, const void* source, void* target) {
   if (copy.method == Method::kNothing) return;
   std::int64_t units;
   switch (copy.method) {
-    case Method::kContiguous: units = copy.shape[0] * copy.element_size; break;
+    case Method::kContiguous:
+      units = copy.shape[0] * copy.element_size;
+      break;
     case Method::kTranspose:
       units = positions(copy, copy.rank - 2) * tiles(copy.shape[copy.rank - 2]) *
               tiles(copy.shape[copy.rank - 1]);
       break;
-    default: units = positions(copy, copy.rank - 1);
+    default:
+      units = positions(copy, copy.rank - 1);
   }
   const auto run_task = [&](std::int64_t task) {
     const std::int64_t begin = task * copy.per_task;
     const std::int64_t end = std::min(units, begin + copy.per_task);
     if (copy.method == Method::kContiguous) {
-      std::memcpy(moved(target, begin), moved(source, begin), static_cast<std::size_t>(end - begin));
+      std::memcpy(moved(target, begin), moved(source, begin),
+                  static_cast<std::size_t>(end - begin));
     } else if (copy.method == Method::kTranspose) {
       run_tiles(copy, source, target, begin, end);
     } else {

@@ -1,6 +1,6 @@
-// Reductions as elementwise programs of one load and one tail. The axes are put in an order in which
-// the innermost one is the one with the shortest stride: kept there, the reduction folds rows of
-// results; reduced there, it folds runs of memory.
+// Reductions as elementwise programs of one load and one tail. The axes are put in an order in
+// which the innermost one is the one with the shortest stride: kept there, the reduction folds rows
+// of results; reduced there, it folds runs of memory.
 #include "kernels/reduce/reduce.h"
 
 #include <algorithm>
@@ -108,8 +108,7 @@ Reduce::Reduce(const ReduceProblem& problem) : state_(nullptr) {
     for (const Axis& axis : list) stride = std::min(stride, std::int64_t{std::llabs(axis.stride)});
     return stride;
   };
-  const bool leading =
-      !kept.empty() && !reduced.empty() && shortest(kept) < shortest(reduced);
+  const bool leading = !kept.empty() && !reduced.empty() && shortest(kept) < shortest(reduced);
   if (leading && kept.size() > 1 && !axes.front().reduced &&
       product(axes) / std::max<std::int64_t>(axes.front().size, 1) >= kWorthCalls) {
     state.batch = axes.front().size;

@@ -1,4 +1,5 @@
-// What an instruction set provides to argmax and argmin; the other reductions are elementwise tails.
+// What an instruction set provides to argmax and argmin; the other reductions are elementwise
+// tails.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Sorting by integer keys that order like the values, with the position in the lower half: the pairs
-// are all different, so an unstable sort of them is a stable sort of the values.
+// Sorting by integer keys that order like the values, with the position in the lower half: the
+// pairs are all different, so an unstable sort of them is a stable sort of the values.
 #include "kernels/sort/sort.h"
 
 #include <algorithm>
@@ -42,21 +42,31 @@ std::uint64_t key_of_double(std::uint64_t bits) {
 std::uint64_t key_of(DType dtype, const unsigned char* at) {
   switch (dtype) {
     case DType::kBool:
-    case DType::kUInt8: return *at;
-    case DType::kInt8: return static_cast<std::uint8_t>(*at ^ 0x80);
-    case DType::kUInt16: return read<std::uint16_t>(at);
-    case DType::kInt16: return static_cast<std::uint16_t>(read<std::uint16_t>(at) ^ 0x8000);
-    case DType::kUInt32: return read<std::uint32_t>(at);
-    case DType::kInt32: return read<std::uint32_t>(at) ^ 0x80000000u;
-    case DType::kUInt64: return read<std::uint64_t>(at);
-    case DType::kInt64: return read<std::uint64_t>(at) ^ (std::uint64_t{1} << 63);
+    case DType::kUInt8:
+      return *at;
+    case DType::kInt8:
+      return static_cast<std::uint8_t>(*at ^ 0x80);
+    case DType::kUInt16:
+      return read<std::uint16_t>(at);
+    case DType::kInt16:
+      return static_cast<std::uint16_t>(read<std::uint16_t>(at) ^ 0x8000);
+    case DType::kUInt32:
+      return read<std::uint32_t>(at);
+    case DType::kInt32:
+      return read<std::uint32_t>(at) ^ 0x80000000u;
+    case DType::kUInt64:
+      return read<std::uint64_t>(at);
+    case DType::kInt64:
+      return read<std::uint64_t>(at) ^ (std::uint64_t{1} << 63);
     // In the upper half of a word the halves have the layout of floats, but for infinity.
     case DType::kFloat16:
       return key_of_float(static_cast<std::uint32_t>(read<std::uint16_t>(at)) << 16, 0x7c000000u);
     case DType::kBFloat16:
       return key_of_float(static_cast<std::uint32_t>(read<std::uint16_t>(at)) << 16, 0x7f800000u);
-    case DType::kFloat32: return key_of_float(read<std::uint32_t>(at), 0x7f800000u);
-    case DType::kFloat64: return key_of_double(read<std::uint64_t>(at));
+    case DType::kFloat32:
+      return key_of_float(read<std::uint32_t>(at), 0x7f800000u);
+    case DType::kFloat64:
+      return key_of_double(read<std::uint64_t>(at));
   }
   return 0;
 }
@@ -72,12 +82,13 @@ struct WidePair {
 std::uint64_t position_of(std::uint64_t pair) { return pair & 0xffffffffu; }
 std::uint64_t position_of(const WidePair& pair) { return pair.position; }
 
-// One row: its positions in sorted order, the first `wanted` of them, are given to emit(rank, position).
+// One row: its positions in sorted order, the first `wanted` of them, are given to emit(rank,
+// position).
 template <typename Pair, typename Emit>
 void sort_row(const SortProblem& p, const unsigned char* row, std::int64_t stride, bool descending,
               std::int64_t wanted, Emit&& emit) {
-  Pair* pairs = static_cast<Pair*>(thread_scratch(
-      ScratchSlot::kSort, static_cast<std::size_t>(p.length) * sizeof(Pair)));
+  Pair* pairs = static_cast<Pair*>(
+      thread_scratch(ScratchSlot::kSort, static_cast<std::size_t>(p.length) * sizeof(Pair)));
   const std::uint64_t mask = sizeof(Pair) == 8 ? 0xffffffffu : ~std::uint64_t{0};
   for (std::int64_t i = 0; i < p.length; ++i) {
     std::uint64_t key = key_of(p.dtype, row + i * stride);
@@ -117,7 +128,8 @@ void sort_rows(const SortProblem& p, const void* x, bool descending, std::int64_
   };
   const std::int64_t rows = p.outer * p.inner;
   if (rows > 1 && rows * p.length >= kParallelElements) {
-    const std::int64_t per_task = std::max<std::int64_t>(kParallelElements / 4 / std::max<std::int64_t>(p.length, 1), 1);
+    const std::int64_t per_task =
+        std::max<std::int64_t>(kParallelElements / 4 / std::max<std::int64_t>(p.length, 1), 1);
     parallel_for((rows + per_task - 1) / per_task, [&](std::int64_t task) {
       const std::int64_t end = std::min(rows, (task + 1) * per_task);
       for (std::int64_t row = task * per_task; row < end; ++row) run_row(row);
