@@ -61,14 +61,14 @@ def _data(name, arguments):
 
 @pytest.mark.parametrize(("name", "arguments"), CASES, ids=str)
 @pytest.mark.parametrize("weighted", [False, True])
-def test_value_and_gradient(keras, name, arguments, weighted):
+def test_value_and_gradient(quick_keras, name, arguments, weighted):
     import jax
 
     y_true, y_pred = _data(name, arguments)
     weight = np.linspace(0.5, 2.0, 6).astype("float32") if weighted else None
     if weighted and name in ("Dice", "Tversky"):
         pytest.skip("a single number per batch has no samples to weigh")
-    theirs = getattr(keras.losses, name)(**arguments)
+    theirs = getattr(quick_keras.losses, name)(**arguments)
     ours = getattr(losses, name)(**arguments)
     expected, slope = jax.value_and_grad(lambda p: theirs(y_true, p, sample_weight=weight))(y_pred)
     variable = cornu.Variable(y_pred)
@@ -80,10 +80,10 @@ def test_value_and_gradient(keras, name, arguments, weighted):
 
 
 @pytest.mark.parametrize("reduction", ["sum", "mean", "mean_with_sample_weight", "none", None])
-def test_reductions(keras, reduction):
+def test_reductions(quick_keras, reduction):
     y_true, y_pred = _data("MeanSquaredError", {})
     weight = np.linspace(0.0, 2.0, 6).astype("float32")
-    expected = keras.losses.MeanSquaredError(reduction=reduction)(y_true, y_pred, weight)
+    expected = quick_keras.losses.MeanSquaredError(reduction=reduction)(y_true, y_pred, weight)
     value = losses.MeanSquaredError(reduction=reduction)(y_true, y_pred, weight)
     np.testing.assert_allclose(value.numpy(), np.asarray(expected), rtol=1e-5)
 
@@ -91,11 +91,11 @@ def test_reductions(keras, reduction):
 @pytest.mark.parametrize(
     ("target", "prediction"), [((6,), (6, 1)), ((6, 1), (6,)), ((6, 1), (6, 1)), ((6,), (6,))]
 )
-def test_ranks_that_differ_by_a_last_axis_of_one(keras, target, prediction):
+def test_ranks_that_differ_by_a_last_axis_of_one(quick_keras, target, prediction):
     rng = np.random.default_rng(0)
     y_true = rng.normal(size=target).astype("float32")
     y_pred = rng.normal(size=prediction).astype("float32")
-    expected = keras.losses.MeanSquaredError()(y_true, y_pred)
+    expected = quick_keras.losses.MeanSquaredError()(y_true, y_pred)
     value = losses.MeanSquaredError()(y_true, y_pred)
     np.testing.assert_allclose(float(value), float(expected), rtol=1e-5)
 

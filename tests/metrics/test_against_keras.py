@@ -85,14 +85,16 @@ UNWEIGHTED = {"F1Score", "FBetaScore"}
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments", "make"), CASES, ids=[f"{name}-{arguments}" for name, arguments, _ in CASES]
+    ("name", "arguments", "make"),
+    CASES,
+    ids=[f"{name}-{arguments}" for name, arguments, _ in CASES],
 )
 @pytest.mark.parametrize("weighted", [False, True])
-def test_value_over_batches(keras, name, arguments, make, weighted):
+def test_value_over_batches(quick_keras, name, arguments, make, weighted):
     if weighted and name in UNWEIGHTED:
         pytest.skip("Keras broadcasts weights over classes here")
     rng = np.random.default_rng(3)
-    theirs = getattr(keras.metrics, name)(**arguments)
+    theirs = getattr(quick_keras.metrics, name)(**arguments)
     ours = getattr(metrics, name)(**arguments)
     for _ in range(3):
         y_true, y_pred = make(rng)

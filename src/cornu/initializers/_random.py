@@ -24,7 +24,7 @@ class RandomInitializer(Initializer):
         seed: An int, a SeedGenerator, or None to draw a seed.
 
     Example:
-        >>> isinstance(GlorotUniform(seed=1), RandomInitializer)
+        >>> isinstance(RandomNormal(seed=1), RandomInitializer)
         True
     """
 
