@@ -21,7 +21,7 @@ def native(monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def threads():
     """Sets the thread count; puts it back afterwards."""
-    from cornu import _native  # noqa: PLC0415 (only where it is built)
+    from cornu import _native
 
     before = _native.num_threads()
     yield _native.set_num_threads

@@ -252,7 +252,7 @@ def test_wrong_inputs_change_nothing(native):
 
 
 def test_primitives_without_a_kernel_run_on_the_host(native, monkeypatch):
-    from cornu.engines.native import compiler  # noqa: PLC0415 (skipped where it is not built)
+    from cornu.engines.native import compiler
 
     monkeypatch.delitem(compiler.LOWERINGS, "sort")
     graph, _ = capture(lambda x: REGISTRY["sort"](x * -1.0, axis=0) * 2.0, Spec((4,), "float32"))

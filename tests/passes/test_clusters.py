@@ -168,6 +168,27 @@ def test_an_update_waits_for_readers_of_the_old_state():
     assert printed.index("exp") < printed.index("in place kernel")
 
 
+def test_no_update_before_a_product_that_is_being_put_together():
+    """A product's epilogue may need another cluster first, which must not overwrite its operand."""
+    state = Variable([2.0], name="state")
+    counter = Variable(1.0, name="counter")
+
+    def function(x):
+        product = p.dot_general(x, state.value, contract=((0,), (0,)), batch=((), ()))
+        count = p.floor(counter.value)
+        counter.assign(count)
+        state.assign(p.neg(x))
+        return p.add(product, count)
+
+    assert clusters(function, spec(1)) == text(
+        """
+        1: floor -> float32[] in place counter
+        1: [dot_general] add -> float32[] (last)
+        1: neg -> float32[1] in place state
+        """
+    )
+
+
 def test_no_update_in_place_when_the_old_state_is_a_result():
     state = Variable([1.0, 2.0], name="state")
 

@@ -316,7 +316,7 @@ class _Scheduler:
             if reader in members:
                 if not plain or not reader.elementwise:
                     return False
-            elif not reader.done:
+            elif not reader.done or reader in self.busy:
                 return False
         return True
 
