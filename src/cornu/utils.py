@@ -20,6 +20,8 @@ from cornu.ops.random import forget_global_seed
 from cornu.ops.session import clear_session as clear_session
 from cornu.ops.session import is_keras_tensor as is_keras_tensor
 from cornu.ops.session import standardize_dtype as standardize_dtype
+from cornu.training.arrays import pack_x_y_sample_weight as pack_x_y_sample_weight
+from cornu.training.arrays import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 
 CustomObjectScope = custom_object_scope
 

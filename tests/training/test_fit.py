@@ -248,6 +248,31 @@ def test_a_changed_learning_rate_takes_effect_without_compiling():
     assert not np.array_equal(before[0], model.get_weights()[0])
 
 
+def test_layers_may_change_between_fits():
+    x, y = classes_data()
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    train(model, x, y)
+    model.pop()
+    model.add(keras.layers.Dense(9, activation="softmax"))
+    assert len(train(model, x, 3 * y)) == 1
+    assert model.predict(x, verbose=0).shape == (50, 9)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int64", "float32", "float64", "bool"])
+def test_class_numbers_of_any_dtype(dtype):
+    x, y = classes_data()
+    y = (y > 0).astype(dtype)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    again = keras.models.clone_model(model)
+    again.set_weights(model.get_weights())
+    again.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
+    expected = again.evaluate(x, np.eye(2)[y.astype(int)], verbose=0)
+    np.testing.assert_allclose(model.evaluate(x, y, verbose=0), expected, rtol=1e-5)
+    np.testing.assert_allclose(model.evaluate(x, y[:, None], verbose=0), expected, rtol=1e-5)
+
+
 def test_validation_split_takes_the_last_rows_and_validation_sees_no_shuffle():
     x, y = regression_data()
     y[40:] = 1000.0

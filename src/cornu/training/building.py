@@ -30,6 +30,8 @@ def prepare(model: Any, source: Any, mode: str) -> None:
     if not _is_built(model) or (scored and (loss_unbuilt or metrics_unbuilt)):
         source.draw_first()
         _build(model, source, scored)
+    elif scored and model._output_shapes is None:
+        _build(model, source, scored)
     if isinstance(source, ArraySource) and scored:
         check_targets(model, source)
     optimizer = model.optimizer
@@ -48,7 +50,7 @@ def _build(model: Any, source: Any, scored: bool) -> None:
     def step(data: Any) -> None:
         x, y, _ = data
         y_pred = model(x, training=False)
-        model._output_shapes = [leaf.shape for leaf in tree.flatten(y_pred)]
+        model._output_shapes = tuple(tuple(leaf.shape) for leaf in tree.flatten(y_pred))
         if not scored or y is None:
             return
         if model._compiled_metrics is not None and not model._compiled_metrics.built:
@@ -67,7 +69,7 @@ def _build(model: Any, source: Any, scored: bool) -> None:
 
 def check_targets(model: Any, source: ArraySource) -> None:
     """Raises ValueError when targets in memory do not suit the losses or the outputs."""
-    shapes = getattr(model, "_output_shapes", None)
+    shapes = model._output_shapes
     compiled = model._compiled_loss
     y = source.data[1]
     if compiled is None or not compiled.built or not shapes or y is None:

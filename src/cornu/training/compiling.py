@@ -30,6 +30,7 @@ class Compiling:
         self._loss_tracker: Any = None
         self._compile_arguments: dict[str, Any] = {}
         self._runners: dict[str, tuple[Any, StepRunner]] = {}
+        self._output_shapes: tuple[Any, ...] | None = None
 
     def compile(
         self,
@@ -101,6 +102,7 @@ class Compiling:
     def _forget_steps(self) -> None:
         """Drops captured steps; called when the model or its training changes."""
         self._runners = {}
+        self._output_shapes = None
 
     def get_compile_config(self) -> dict[str, Any]:
         """Returns the arguments of `compile`, for saving."""
