@@ -242,7 +242,8 @@ def transposed_padding(
             lead = min(total - total // 2, reach - 1)
             before, after = reach - 1 - lead, reach - 1 - (total - lead)
         else:
-            before, after = padding[axis][0], padding[axis][1] - (extra or 0)  # type: ignore[misc]
+            low, high = padding[axis]
+            before, after = int(low), int(high) - (extra or 0)
         results.append(None if n is None else max((n - 1) * stride + reach - before - after, 0))
         # What is added behind the last place of the kernel is out of the convolution's reach.
         pairs.append((before, max(after, 0)))
