@@ -345,3 +345,56 @@ def test_deleting_a_trained_model_frees_it_at_once():
         assert history.model is None
     finally:
         gc.enable()
+
+
+def test_training_many_models_leaves_nothing_behind():
+    x, y = regression_data()
+
+    def once():
+        model = keras.Sequential(
+            [keras.Input((4,)), keras.layers.Dense(3, activation="tanh"), keras.layers.Dense(1)]
+        )
+        model.compile("rmsprop", "mse", metrics=["mae"])
+        model.fit(x, y, verbose=0, batch_size=20)
+        model.predict(x, verbose=0)
+
+    once()
+    gc.collect()
+    gc.disable()
+    try:
+        once()
+        before = len(gc.get_objects())
+        for _ in range(5):
+            once()
+        assert len(gc.get_objects()) <= before + 20
+    finally:
+        gc.enable()
+
+
+@pytest.mark.skipif(keras.config.engine() != "native", reason="only the native engine has threads")
+def test_the_number_of_threads_changes_no_bit():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 200)).astype("float32")
+    y = rng.integers(0, 10, 300)
+    before = keras.config.num_threads()
+    found = []
+    try:
+        for threads in (1, 2, 5):
+            keras.config.set_num_threads(threads)
+            keras.utils.set_random_seed(5)
+            model = keras.Sequential(
+                [
+                    keras.Input((200,)),
+                    keras.layers.Dense(300, activation="relu"),
+                    keras.layers.Dropout(0.3),
+                    keras.layers.Dense(10, activation="softmax"),
+                ]
+            )
+            model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+            history = model.fit(x, y, batch_size=128, epochs=2, verbose=0).history
+            found.append([np.array(history["loss"]), *model.get_weights()])
+    finally:
+        keras.config.set_num_threads(before)
+    for other in found[1:]:
+        for ours, theirs in zip(found[0], other, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
