@@ -86,11 +86,11 @@ class Metric:
         scopes, settings.state.scopes = settings.state.scopes, [self.name]
         try:
             with eager_scope():
-                value = start
                 if not callable(start):
-                    value = ops.full(tuple(shape), start, dtype=wanted)
+                    # A tensor is immutable: the very same one serves every reset.
+                    start = ops.full(tuple(shape), start, dtype=wanted)
                 variable = Variable(
-                    value, tuple(shape), wanted, trainable=False, aggregation=aggregation, name=name
+                    start, tuple(shape), wanted, trainable=False, aggregation=aggregation, name=name
                 )
         finally:
             settings.state.scopes = scopes
@@ -121,9 +121,8 @@ class Metric:
         """Sets the state back to its start."""
         for variable, start in self._own:
             if callable(start):
-                variable.assign(start(variable.shape, dtype=variable.dtype))
-            else:
-                variable.assign(ops.full(variable.shape, start, dtype=variable.dtype))
+                start = start(variable.shape, dtype=variable.dtype)
+            variable.assign(start)
         for value in vars(self).values():
             if isinstance(value, Metric):
                 value.reset_state()

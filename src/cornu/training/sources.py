@@ -60,15 +60,18 @@ class ArraySource:
         self.shuffle = shuffle
         self.steps = -(-self.rows // self.batch_size)
         self.position = 0
+        self._specs: dict[int, Any] = {}
         self.current: Array = np.arange(0, dtype=np.int64)
 
     def specs(self, rows: int | None = None) -> Any:
         """Returns the Specs of a batch in the form of `data`."""
         count = min(self.batch_size, self.rows) if rows is None else rows
-        return tree.map_structure(
-            lambda a: None if a is None else Spec((count, *a.shape[1:]), target_dtype(a)),
-            self.data,
-        )
+        if count not in self._specs:
+            self._specs[count] = tree.map_structure(
+                lambda a: None if a is None else Spec((count, *a.shape[1:]), target_dtype(a)),
+                self.data,
+            )
+        return self._specs[count]
 
     def order(self) -> Array:
         """Returns the row numbers of the next pass; a shuffled one draws from `numpy.random`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ from cornu.engines.native.executable import NativeExecutable
 
 _MAX_CACHED = 2048
 _ALIGNMENT = 64
+# Bytes below which alignment does not matter.
+_SMALL = 1024
 
 
 class NativeEngine:
@@ -44,6 +47,8 @@ class NativeEngine:
 
     def copy(self, buffer: Array) -> Array:
         """Returns a new buffer with the same contents."""
+        if buffer.nbytes < _SMALL:
+            return buffer.copy()
         result = aligned_empty(buffer.shape, buffer.dtype)
         result[...] = buffer
         return result
@@ -103,9 +108,8 @@ class NativeEngine:
 def aligned_empty(shape: tuple[int, ...], dtype: Any) -> Array:
     """Returns an uninitialised array, aligned to cache lines when that matters."""
     dtype = np.dtype(dtype)
-    count = int(np.prod(shape, dtype=np.int64))
-    nbytes = count * dtype.itemsize
-    if nbytes < 1024:
+    nbytes = math.prod(shape) * dtype.itemsize
+    if nbytes < _SMALL:
         return np.empty(shape, dtype)
     block = np.empty(nbytes + _ALIGNMENT, np.uint8)
     begin = -block.ctypes.data % _ALIGNMENT
