@@ -160,9 +160,7 @@ def standard_batch(batch: Any) -> tuple[Any, Any, Any]:
     if isinstance(batch, tuple):
         x, y, weight = unpack_x_y_sample_weight(batch)
     parts = (to_arrays(x, "x"), to_arrays(y, "y"), to_arrays(weight, "sample_weight"))
-    return tree.map_structure(
-        lambda leaf: None if leaf is None else as_batch_dtype(leaf), parts
-    )
+    return tree.map_structure(lambda leaf: None if leaf is None else as_batch_dtype(leaf), parts)
 
 
 def batch_specs(batch: Any) -> Any:
