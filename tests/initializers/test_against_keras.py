@@ -48,6 +48,16 @@ def test_orthogonal(keras, shape):
     np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
 
 
+def test_axes_of_inputs_and_outputs(keras):
+    arguments = {"seed": 3, "input_axes": [0], "output_axes": [1, 2]}
+    expected = keras.initializers.GlorotUniform(**arguments)
+    ours = initializers.GlorotUniform.from_config(expected.get_config())
+    np.testing.assert_array_equal(ours((4, 3, 5)).numpy(), np.asarray(expected((4, 3, 5))))
+    assert ours.get_config() == expected.get_config()
+    plain = keras.initializers.HeNormal(seed=1).get_config()
+    assert initializers.HeNormal.from_config(plain).get_config() == {"seed": 1}
+
+
 def test_constants(keras):
     assert initializers.Constant(2.5)((2, 2)).tolist() == [[2.5, 2.5], [2.5, 2.5]]
     assert initializers.Identity(gain=3.0)((2, 2)).tolist() == [[3.0, 0.0], [0.0, 3.0]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from cornu.core.registry import builtin
@@ -23,6 +24,8 @@ class VarianceScaling(RandomInitializer):
         mode: "fan_in", "fan_out" or "fan_avg".
         distribution: "truncated_normal", "untruncated_normal" or "uniform".
         seed: An int, a SeedGenerator, or None to draw a seed.
+        input_axes: Axes whose sizes make the fan-in; with `output_axes` in place of the usual rule.
+        output_axes: Axes whose sizes make the fan-out.
 
     Raises:
         ValueError: For a scale that is not positive, an unknown mode or distribution.
@@ -38,6 +41,8 @@ class VarianceScaling(RandomInitializer):
         mode: str = "fan_in",
         distribution: str = "truncated_normal",
         seed: Any = None,
+        input_axes: Sequence[int] | None = None,
+        output_axes: Sequence[int] | None = None,
     ) -> None:
         owner = type(self).__name__
         if scale <= 0.0:
@@ -53,11 +58,13 @@ class VarianceScaling(RandomInitializer):
         self.scale = scale
         self.mode = mode
         self.distribution = distribution
+        self.input_axes = input_axes
+        self.output_axes = output_axes
         super().__init__(seed)
 
     def __call__(self, shape: Any, dtype: Any = None) -> Any:
         """Returns random values."""
-        fan_in, fan_out = compute_fans(tuple(shape))
+        fan_in, fan_out = compute_fans(tuple(shape), self.input_axes, self.output_axes)
         count = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2.0}
         variance = self.scale / max(1.0, count[self.mode])
         if self.distribution == "uniform":
@@ -77,7 +84,13 @@ class VarianceScaling(RandomInitializer):
             "mode": self.mode,
             "distribution": self.distribution,
             **super().get_config(),
+            **self._axes_config(),
         }
+
+    def _axes_config(self) -> dict[str, Any]:
+        # Written only when given: Keras before 3.15 does not know them.
+        axes = {"input_axes": self.input_axes, "output_axes": self.output_axes}
+        return {key: list(value) for key, value in axes.items() if value is not None}
 
 
 class _SeedOnly(VarianceScaling):
@@ -85,12 +98,17 @@ class _SeedOnly(VarianceScaling):
 
     _arguments: tuple[float, str, str]
 
-    def __init__(self, seed: Any = None) -> None:
-        super().__init__(*self._arguments, seed=seed)
+    def __init__(
+        self,
+        seed: Any = None,
+        input_axes: Sequence[int] | None = None,
+        output_axes: Sequence[int] | None = None,
+    ) -> None:
+        super().__init__(*self._arguments, seed, input_axes, output_axes)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments of the constructor."""
-        return {"seed": serialize_keras_object(self._init_seed)}
+        return {"seed": serialize_keras_object(self._init_seed), **self._axes_config()}
 
 
 @builtin("initializer", "glorot_uniform", "xavier_uniform")
@@ -99,6 +117,8 @@ class GlorotUniform(_SeedOnly):
 
     Args:
         seed: An int, a SeedGenerator, or None to draw a seed.
+        input_axes: Axes that make the fan-in, with `output_axes` in place of the usual rule.
+        output_axes: Axes that make the fan-out.
 
     Example:
         >>> bool(abs(GlorotUniform(seed=1)((4, 2)).numpy()).max() <= 1.0)
@@ -114,6 +134,8 @@ class GlorotNormal(_SeedOnly):
 
     Args:
         seed: An int, a SeedGenerator, or None to draw a seed.
+        input_axes: Axes that make the fan-in, with `output_axes` in place of the usual rule.
+        output_axes: Axes that make the fan-out.
 
     Example:
         >>> GlorotNormal(seed=1)((3, 4)).shape
@@ -129,6 +151,8 @@ class LecunNormal(_SeedOnly):
 
     Args:
         seed: An int, a SeedGenerator, or None to draw a seed.
+        input_axes: Axes that make the fan-in, with `output_axes` in place of the usual rule.
+        output_axes: Axes that make the fan-out.
 
     Example:
         >>> LecunNormal(seed=1)((3, 4)).shape
@@ -144,6 +168,8 @@ class LecunUniform(_SeedOnly):
 
     Args:
         seed: An int, a SeedGenerator, or None to draw a seed.
+        input_axes: Axes that make the fan-in, with `output_axes` in place of the usual rule.
+        output_axes: Axes that make the fan-out.
 
     Example:
         >>> LecunUniform(seed=1)((3, 4)).shape
@@ -159,6 +185,8 @@ class HeNormal(_SeedOnly):
 
     Args:
         seed: An int, a SeedGenerator, or None to draw a seed.
+        input_axes: Axes that make the fan-in, with `output_axes` in place of the usual rule.
+        output_axes: Axes that make the fan-out.
 
     Example:
         >>> HeNormal(seed=1)((3, 4)).shape
@@ -174,6 +202,8 @@ class HeUniform(_SeedOnly):
 
     Args:
         seed: An int, a SeedGenerator, or None to draw a seed.
+        input_axes: Axes that make the fan-in, with `output_axes` in place of the usual rule.
+        output_axes: Axes that make the fan-out.
 
     Example:
         >>> HeUniform(seed=1)((3, 4)).shape
@@ -183,11 +213,17 @@ class HeUniform(_SeedOnly):
     _arguments = (2.0, "fan_in", "uniform")
 
 
-def compute_fans(shape: tuple[int, ...]) -> tuple[int, int]:
+def compute_fans(
+    shape: tuple[int, ...],
+    input_axes: Sequence[int] | None = None,
+    output_axes: Sequence[int] | None = None,
+) -> tuple[int, int]:
     """Returns how many inputs and outputs a unit of a weight of this shape has.
 
     Args:
         shape: Shape of the weight; for convolutions the last two sizes are the channels.
+        input_axes: Axes of the inputs, when given together with `output_axes`.
+        output_axes: Axes of the outputs.
 
     Returns:
         (fan_in, fan_out).
@@ -196,6 +232,9 @@ def compute_fans(shape: tuple[int, ...]) -> tuple[int, int]:
         >>> compute_fans((3, 3, 8, 16))
         (72, 144)
     """
+    if input_axes is not None and output_axes is not None:
+        inputs = math.prod(shape[axis] for axis in input_axes)
+        return inputs, math.prod(shape[axis] for axis in output_axes)
     if len(shape) < 1:
         return 1, 1
     if len(shape) == 1:
