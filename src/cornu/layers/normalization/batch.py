@@ -9,8 +9,6 @@ from cornu.core import dtypes, registry, settings
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.normalization.base import ScaledNormalization, check_axis, places_of
 
-_CLIPS = ("rmax", "rmin", "dmax")
-
 
 @registry.builtin("layer")
 class BatchNormalization(ScaledNormalization):
@@ -103,7 +101,7 @@ class BatchNormalization(ScaledNormalization):
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
         self.renorm = renorm
-        self.renorm_clipping = _check_clipping(renorm_clipping) if renorm else renorm_clipping
+        self.renorm_clipping = _clipping(renorm_clipping) if renorm else renorm_clipping
         self.renorm_momentum = float(renorm_momentum)
 
     def build(self, input_shape: Any) -> None:
@@ -175,7 +173,7 @@ class BatchNormalization(ScaledNormalization):
         usual = ops.maximum(ops.cast(self.renorm_stddev, mean.dtype), least)
         ratio = ops.sqrt(variance + self.epsilon) / usual
         shift = (mean - ops.cast(self.renorm_mean, mean.dtype)) / usual
-        clips = self.renorm_clipping or {}
+        clips = self.renorm_clipping
         if clips.get("rmin") is not None:
             ratio = ops.maximum(ratio, clips["rmin"])
         if clips.get("rmax") is not None:
@@ -216,17 +214,17 @@ def _follow(average: Any, value: Any, momentum: float) -> None:
     average.assign(ops.cast(average, value.dtype) * momentum + value * (1.0 - momentum))
 
 
-def _check_clipping(clipping: Any) -> Any:
-    if not clipping:
-        return clipping
-    unknown = sorted(set(clipping) - set(_CLIPS))
+def _clipping(given: Any) -> dict[str, float | None]:
+    """Returns the limits of the correction, after a check."""
+    limits = dict(given or {})
+    unknown = sorted(set(limits) - {"rmax", "rmin", "dmax"})
     if unknown:
         raise ValueError(
-            f"BatchNormalization: renorm_clipping has the keys {', '.join(_CLIPS)}; got {unknown}."
+            f"BatchNormalization: renorm_clipping has the keys rmax, rmin, dmax; got {unknown}."
         )
-    low, high, most = clipping.get("rmin"), clipping.get("rmax"), clipping.get("dmax")
+    low, high, most = limits.get("rmin"), limits.get("rmax"), limits.get("dmax")
     if (low is not None and high is not None and low > high) or (most is not None and most < 0):
         raise ValueError(
-            f"BatchNormalization: renorm_clipping needs rmin <= rmax and dmax >= 0; got {clipping}."
+            f"BatchNormalization: renorm_clipping needs rmin <= rmax and dmax >= 0; got {limits}."
         )
-    return dict(clipping)
+    return limits

@@ -41,6 +41,10 @@ class _Pooling(Layer):
         self.input_spec = InputSpec(ndim=self.rank + 2)
         self._build_at_init()
 
+    def _pooled(self, pool: Any, inputs: Any) -> Any:
+        self.compute_output_shape(inputs.shape)  # its error names the layer
+        return pool(inputs, **self._arguments())
+
     def _arguments(self) -> dict[str, Any]:
         return {
             "pool_size": self.pool_size,
@@ -70,7 +74,7 @@ class _Pooling(Layer):
 class _MaxPooling(_Pooling):
     def call(self, inputs: Any) -> Any:
         """Returns the largest elements of the windows."""
-        return ops.max_pool(inputs, **self._arguments())
+        return self._pooled(ops.max_pool, inputs)
 
 
 class _AveragePooling(_Pooling):
@@ -88,7 +92,7 @@ class _AveragePooling(_Pooling):
 
     def call(self, inputs: Any) -> Any:
         """Returns the means of the windows."""
-        return ops.average_pool(inputs, **self._arguments())
+        return self._pooled(ops.average_pool, inputs)
 
 
 @registry.builtin("layer", "MaxPool1D")
