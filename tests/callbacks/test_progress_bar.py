@@ -117,7 +117,8 @@ def test_the_end_of_a_generator_gives_the_number_of_steps(verbose, capsys):
     x, y = regression_data(16)
     _model(cornu).fit(((x, y) for _ in range(3)), verbose=verbose)
     last = capsys.readouterr().out.rstrip("\n").split("\r")[-1]
-    assert "3/3" in last and last.count("loss: ") == 1
+    assert "3/3" in last
+    assert last.count("loss: ") == 1
 
 
 class Terminal(io.StringIO):
