@@ -38,7 +38,7 @@ def test_a_number_depends_on_its_place_alone():
 
 
 def test_default_seeds_repeat_with_pythons_generator():
-    import random  # noqa: PLC0415
+    import random
 
     random.seed(7)
     first = keys.make_default_seed()

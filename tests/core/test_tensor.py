@@ -68,7 +68,7 @@ def test_bfloat16_shows_as_float32(engine):
 
 
 def test_bfloat16_rounds_to_nearest_even():
-    import ml_dtypes  # noqa: PLC0415
+    import ml_dtypes
 
     rng = np.random.default_rng(0)
     bits = rng.integers(0, 2**32, 100_000, dtype=np.uint64).astype(np.uint32)
