@@ -62,7 +62,7 @@ class _ZeroPadding(_Bordering):
     padding: Any
 
     def _pairs(self) -> _Pairs:
-        return self.padding  # type: ignore[no-any-return]
+        return self.padding
 
     def _sizes(self, sizes: tuple[Any, ...]) -> tuple[Any, ...]:
         pairs = zip(sizes, self._pairs(), strict=True)
@@ -81,7 +81,7 @@ class _Cropping(_Bordering):
     cropping: Any
 
     def _pairs(self) -> _Pairs:
-        return self.cropping  # type: ignore[no-any-return]
+        return self.cropping
 
     def _sizes(self, sizes: tuple[Any, ...]) -> tuple[Any, ...]:
         pairs = list(zip(sizes, self._pairs(), strict=True))

@@ -225,6 +225,7 @@ def transposed_padding(
     results: list[int | None] = []
     pairs: list[tuple[int, int]] = []
     extras: Sequence[int | None] = output_padding or [None] * len(sizes)
+    explicit: Pairs = () if isinstance(padding, str) else padding
     for axis, (n, k, stride, gap, extra) in enumerate(
         zip(sizes, window, strides, dilation, extras, strict=True)
     ):
@@ -242,8 +243,8 @@ def transposed_padding(
             lead = min(total - total // 2, reach - 1)
             before, after = reach - 1 - lead, reach - 1 - (total - lead)
         else:
-            low, high = padding[axis]
-            before, after = int(low), int(high) - (extra or 0)
+            before, after = explicit[axis]
+            after -= extra or 0
         results.append(None if n is None else max((n - 1) * stride + reach - before - after, 0))
         # What is added behind the last place of the kernel is out of the convolution's reach.
         pairs.append((before, max(after, 0)))

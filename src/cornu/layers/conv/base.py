@@ -140,7 +140,7 @@ class BaseConvolution(Layer):
             self._who(),
         )
 
-    def _image_shape(self, input_shape: Any, filters: int) -> Any:
+    def _image_shape(self, input_shape: Any, filters: int | None) -> Any:
         return image_shape(input_shape[0], self._places(input_shape), filters, self.data_format)
 
     def _window_config(self) -> dict[str, Any]:

@@ -174,12 +174,13 @@ class BatchNormalization(ScaledNormalization):
         ratio = ops.sqrt(variance + self.epsilon) / usual
         shift = (mean - ops.cast(self.renorm_mean, mean.dtype)) / usual
         clips = self.renorm_clipping
-        if clips.get("rmin") is not None:
-            ratio = ops.maximum(ratio, clips["rmin"])
-        if clips.get("rmax") is not None:
-            ratio = ops.minimum(ratio, clips["rmax"])
-        if clips.get("dmax") is not None:
-            shift = ops.clip(shift, -clips["dmax"], clips["dmax"])
+        low, high, most = clips.get("rmin"), clips.get("rmax"), clips.get("dmax")
+        if low is not None:
+            ratio = ops.maximum(ratio, low)
+        if high is not None:
+            ratio = ops.minimum(ratio, high)
+        if most is not None:
+            shift = ops.clip(shift, -most, most)
         ratio, shift = ops.stop_gradient(ratio), ops.stop_gradient(shift)
         if gamma is not None:
             ratio, shift = ratio * gamma, shift * gamma
