@@ -48,7 +48,8 @@ class NativeEngine:
     def copy(self, buffer: Array) -> Array:
         """Returns a new buffer with the same contents."""
         if buffer.nbytes < _SMALL:
-            return buffer.copy()
+            small: Array = buffer.copy()
+            return small
         result = aligned_empty(buffer.shape, buffer.dtype)
         result[...] = buffer
         return result
