@@ -22,7 +22,7 @@ AccessKind kind_in_rows(const TileProgram::Access& access) {
 struct TileProgram::State {
   std::vector<Access> operands, outputs;  // operand 0 is the tile, with strides of its own
   std::int64_t columns;
-  bool counts = false;  // has iota or random_bits
+  bool counts = false;      // has iota or random_bits
   bool one_column = false;  // a result of one column is handled as one row
   CompiledProgram by_row, by_block;
 
