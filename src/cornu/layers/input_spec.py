@@ -194,7 +194,12 @@ def _shape_hint(spec: InputSpec, shape: tuple[Any, ...]) -> str:
     ):
         return " If this is one sample, add the batch axis: x[None, ...]."
     sizes, known = shape[1:], [size for size in wanted[1:] if size is not None]
-    if len(shape) > len(wanted) == 2 and known and None not in sizes and _product(sizes) == known[0]:
+    if (
+        len(shape) > len(wanted) == 2
+        and known
+        and None not in sizes
+        and _product(sizes) == known[0]
+    ):
         return " Flatten each sample first: x.reshape(len(x), -1), or keras.layers.Flatten()."
     if len(shape) == len(wanted) > 1 and None not in sizes:
         fitting = f"({sizes[0]},)" if len(sizes) == 1 else str(tuple(sizes))
