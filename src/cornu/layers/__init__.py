@@ -14,9 +14,10 @@ from cornu.layers.conv.depthwise import DepthwiseConv1D, DepthwiseConv2D
 from cornu.layers.conv.separable import SeparableConv1D, SeparableConv2D
 from cornu.layers.conv.transposed import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from cornu.layers.core.dense import Dense
-from cornu.layers.core.identity import Identity, Wrapper
+from cornu.layers.core.identity import Identity
 from cornu.layers.core.input_layer import Input, InputLayer
 from cornu.layers.core.lambda_layer import Lambda
+from cornu.layers.core.wrapper import Wrapper
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
 from cornu.layers.merging import (

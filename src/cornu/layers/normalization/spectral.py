@@ -7,7 +7,7 @@ from typing import Any
 from cornu import initializers, ops
 from cornu.core import registry
 from cornu.layers.core.dense import positive_int
-from cornu.layers.core.identity import Wrapper
+from cornu.layers.core.wrapper import Wrapper
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
 
@@ -25,8 +25,8 @@ class SpectralNormalization(Wrapper):
         **kwargs: `name` and `dtype`.
 
     Raises:
-        ValueError: When `power_iterations` is no positive int, or the layer has no such weight.
-        TypeError: When `layer` is no layer.
+        ValueError: When `power_iterations` is no positive int, `layer` is no layer, or it has no
+            such weight.
 
     Reference:
         Miyato et al., "Spectral normalization for generative adversarial networks" (2018).
