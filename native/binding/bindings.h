@@ -5,14 +5,25 @@
 
 #include <cstring>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/dtype.h"
 #include "base/error.h"
 #include "kernels/elementwise/program.h"
+#include "program/plan.h"
 
 void bind_program(nanobind::module_& module);
 void bind_plan(nanobind::module_& module);
+// Methods of the class Plan that have a file of their own.
+void bind_windows(nanobind::class_<cornu::Plan>& plan);
+
+// (buffer, byte offset, strides in elements)
+using ViewTuple = std::tuple<int, std::int64_t, cornu::Shape>;
+
+inline cornu::View view_of(const ViewTuple& view) {
+  return {std::get<0>(view), std::get<1>(view), std::get<2>(view)};
+}
 
 // The program under construction that the class Program wraps.
 struct ProgramBuilder {
@@ -24,6 +35,11 @@ struct ProgramBuilder {
 inline cornu::DType dtype_of(int number) {
   if (number < 0 || number >= cornu::kDTypeCount) throw cornu::Error("unknown dtype number");
   return static_cast<cornu::DType>(number);
+}
+
+inline cornu::ReduceKind kind_of(int number) {
+  if (number < 0 || number > 3) throw cornu::Error("unknown reduction number");
+  return static_cast<cornu::ReduceKind>(number);
 }
 
 // A Python object's memory, C-contiguous, held while this lives.

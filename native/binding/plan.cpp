@@ -14,30 +14,18 @@ namespace nb = nanobind;
 using cornu::DType;
 using cornu::Error;
 using cornu::Plan;
-using cornu::ReduceKind;
 using cornu::Shape;
 using cornu::View;
 
 namespace {
 
-// (buffer, byte offset, strides in elements)
-using ViewTuple = std::tuple<int, std::int64_t, Shape>;
 using ViewTuples = std::vector<ViewTuple>;
-
-View view_of(const ViewTuple& view) {
-  return {std::get<0>(view), std::get<1>(view), std::get<2>(view)};
-}
 
 std::vector<View> views_of(const ViewTuples& views) {
   std::vector<View> result;
   result.reserve(views.size());
   for (const ViewTuple& view : views) result.push_back(view_of(view));
   return result;
-}
-
-ReduceKind kind_of(int number) {
-  if (number < 0 || number > 3) throw Error("unknown reduction number");
-  return static_cast<ReduceKind>(number);
 }
 
 cornu::SortProblem sort_problem(int dtype, std::int64_t outer, std::int64_t length,
@@ -382,6 +370,7 @@ void bind_plan(nb::module_& module) {
   bind_buffers(plan);
   bind_instructions(plan);
   bind_gathers(plan);
+  bind_windows(plan);
   plan.def("run", &run, nb::arg("variables"), nb::arg("inputs"), nb::arg("outputs"),
            "Runs all instructions once; each argument is a list of C-contiguous arrays.")
       .def("run_steps", &run_steps, nb::arg("variables"), nb::arg("sources"), nb::arg("index"),

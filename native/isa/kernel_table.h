@@ -30,6 +30,7 @@
 #include "kernels/matmul/table.h"
 #include "kernels/random/table.h"
 #include "kernels/reduce/table.h"
+#include "kernels/window/table.h"
 
 namespace cornu {
 

@@ -23,6 +23,7 @@
 #include "kernels/matmul/matmul.h"
 #include "kernels/reduce/reduce.h"
 #include "kernels/sort/sort.h"
+#include "kernels/window/window.h"
 #include "program/operation.h"
 
 namespace cornu {
@@ -107,6 +108,14 @@ class Plan {
              const View& indices);
   void cumulative(const CumulativeProblem& problem, const View& x, const View& result);
   void random_bits(std::int64_t count, const View& key, const View& result);
+  // Windows over dense images.
+  void window_reduce(const WindowProblem& problem, ReduceKind kind, const View& x,
+                     const View& pooled);
+  void window_sum_back(const WindowProblem& problem, const View& g, const View& image);
+  void window_max_back(const WindowProblem& problem, const View& x, const View& g,
+                       const View& image);
+  void window_max_pick(const WindowProblem& problem, const View& x, const View& values,
+                       const View& pooled);
   // Calls back with the pointers of the views. Sizes in bytes are given for the check alone.
   void host_call(std::function<void(void* const*)> function, const std::vector<View>& views,
                  const Shape& bytes);

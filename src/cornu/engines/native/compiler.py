@@ -13,7 +13,7 @@ from cornu.core.passes.dead_code import remove_dead_code
 from cornu.core.passes.dot_layout import fold_transposes_into_dots
 from cornu.core.passes.scheduling import schedule
 from cornu.core.passes.simplify import simplify
-from cornu.engines.native import dot, elementwise, gather, host, layout
+from cornu.engines.native import dot, elementwise, gather, host, layout, window
 from cornu.engines.native.emitter import VIEWS, Emitter, Lowering
 
 LOWERINGS: dict[str | None, Lowering] = {
@@ -41,6 +41,11 @@ LOWERINGS: dict[str | None, Lowering] = {
     "cumprod": gather.emit_cumulative,
     "cummax": gather.emit_cumulative,
     "cummin": gather.emit_cumulative,
+    "window_sum": window.emit_window,
+    "window_sum_back": window.emit_window,
+    "window_max": window.emit_window,
+    "window_max_back": window.emit_window,
+    "window_max_pick": window.emit_window,
 }
 
 

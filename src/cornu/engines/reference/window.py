@@ -145,8 +145,14 @@ def _window_sum_back(g: Array, shape: Any, pool: Pool) -> Array:
 
 
 def _first_largest(x: Array, pool: Pool) -> Array:
-    """Returns which element of each window is the first largest; NaN counts as largest."""
-    return np.asarray(_pool_windows(x, pool, _lowest(x.dtype)).argmax(axis=-1))
+    """Returns which element of each window is the first largest; NaN counts as largest.
+
+    Places of the padding are no elements, however low those of the image are.
+    """
+    windows = _pool_windows(x, pool, _lowest(x.dtype))
+    inside = _pool_windows(np.ones(x.shape, np.bool_), pool, 0)
+    largest = windows.max(axis=-1, keepdims=True)
+    return np.asarray((((windows == largest) | (windows != windows)) & inside).argmax(axis=-1))
 
 
 @lowering("window_max_back")
