@@ -25,14 +25,16 @@ def emit_window(emitter: Emitter, cluster: Cluster) -> None:
     node = cluster.root
     assert node is not None
     name, plan = node.primitive.name, emitter.plan
-    operands = [emitter.dense(value) for value in node.inputs]
+    first, *others = [emitter.dense(value) for value in node.inputs]
     target = emitter.allocate(node.outputs[0], cluster)
-    first, result = node.inputs[0].shape, node.outputs[0].shape
+    shape, result = node.inputs[0].shape, node.outputs[0].shape
     if name in ("window_sum", "window_max"):
         kind = REDUCTION[name.removeprefix("window_")]
-        plan.window_reduce(_window(node, first, result), kind, *operands, target)
+        plan.window_reduce(_window(node, shape, result), kind, first, target)
     elif name == "window_max_pick":
-        plan.window_max_pick(_window(node, first, result), *operands, target)
+        plan.window_max_pick(_window(node, shape, result), first, others[0], target)
+    elif name == "window_max_back":
+        pooled = node.inputs[1].shape
+        plan.window_max_back(_window(node, result, pooled), first, others[0], target)
     else:
-        pooled = node.inputs[-1].shape
-        getattr(plan, name)(_window(node, result, pooled), *operands, target)
+        plan.window_sum_back(_window(node, result, shape), first, target)
