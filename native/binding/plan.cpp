@@ -33,6 +33,32 @@ cornu::SortProblem sort_problem(int dtype, std::int64_t outer, std::int64_t leng
   return {dtype_of(dtype), outer, length, inner};
 }
 
+// kind: forward, gradient of the image, gradient of the kernel. Axes come in threes.
+cornu::ConvProblem conv_problem(int dtype, int kind, const Shape& sizes, const Shape& input,
+                                const Shape& window, const Shape& output, const Shape& strides,
+                                const Shape& padding, const Shape& dilation) {
+  if (kind < 0 || kind > 2) throw Error("conv: unknown kind");
+  if (sizes.size() != 4) throw Error("conv: sizes are batch, channels, filters and groups");
+  cornu::ConvProblem problem;
+  problem.dtype = dtype_of(dtype);
+  problem.kind = static_cast<cornu::ConvKind>(kind);
+  problem.batch = sizes[0];
+  problem.channels = sizes[1];
+  problem.filters = sizes[2];
+  problem.groups = sizes[3];
+  const auto set = [](const Shape& from, std::int64_t* to) {
+    if (from.size() != cornu::kConvAxes) throw Error("conv: every setting has three axes");
+    for (std::size_t i = 0; i < from.size(); ++i) to[i] = from[i];
+  };
+  set(input, problem.input);
+  set(window, problem.window);
+  set(output, problem.output);
+  set(strides, problem.strides);
+  set(padding, problem.padding);
+  set(dilation, problem.dilation);
+  return problem;
+}
+
 cornu::NdProblem nd_problem(int dtype, int index_dtype, const Shape& dims, std::int64_t inner,
                             std::int64_t count) {
   if (dims.size() > static_cast<std::size_t>(cornu::kMaxRank)) {
@@ -264,6 +290,37 @@ void bind_instructions(nb::class_<Plan>& plan) {
           nb::arg("update"), nb::arg("starts"), "Overwrites a part of a dense array in place.");
 }
 
+void bind_convolutions(nb::class_<Plan>& plan) {
+  plan.def(
+          "conv",
+          [](Plan& self, int dtype, int kind, const Shape& sizes, const Shape& input,
+             const Shape& window, const Shape& output, const Shape& strides, const Shape& padding,
+             const Shape& dilation, const ViewTuple& a, const ViewTuple& b, const ViewTuple& c) {
+            self.conv(
+                conv_problem(dtype, kind, sizes, input, window, output, strides, padding, dilation),
+                view_of(a), view_of(b), view_of(c));
+          },
+          nb::arg("dtype"), nb::arg("kind"), nb::arg("sizes"), nb::arg("input"), nb::arg("window"),
+          nb::arg("output"), nb::arg("strides"), nb::arg("padding"), nb::arg("dilation"),
+          nb::arg("a"), nb::arg("b"), nb::arg("c"),
+          "A convolution (kind 0), or its gradient by image (1) or kernel (2), of dense arrays.")
+      .def(
+          "conv_epilogue",
+          [](Plan& self, int dtype, int kind, const Shape& sizes, const Shape& input,
+             const Shape& window, const Shape& output, const Shape& strides, const Shape& padding,
+             const Shape& dilation, const ViewTuple& a, const ViewTuple& b,
+             const ProgramBuilder& program, const ViewTuples& operands, const ViewTuples& outputs) {
+            self.conv_epilogue(
+                conv_problem(dtype, kind, sizes, input, window, output, strides, padding, dilation),
+                view_of(a), view_of(b), program.program, views_of(operands), views_of(outputs));
+          },
+          nb::arg("dtype"), nb::arg("kind"), nb::arg("sizes"), nb::arg("input"), nb::arg("window"),
+          nb::arg("output"), nb::arg("strides"), nb::arg("padding"), nb::arg("dilation"),
+          nb::arg("a"), nb::arg("b"), nb::arg("program"), nb::arg("operands"), nb::arg("outputs"),
+          "A convolution of which each finished part goes through a program as its operand 0; "
+          "views have strides for batch (of one), rows and the last axis.");
+}
+
 void bind_gathers(nb::class_<Plan>& plan) {
   plan.def(
           "take",
@@ -369,6 +426,7 @@ void bind_plan(nb::module_& module) {
   plan.def(nb::init<>());
   bind_buffers(plan);
   bind_instructions(plan);
+  bind_convolutions(plan);
   bind_gathers(plan);
   bind_windows(plan);
   plan.def("run", &run, nb::arg("variables"), nb::arg("inputs"), nb::arg("outputs"),

@@ -24,6 +24,7 @@
 // tests/native/test_isa_symbols.py fails on an object that offers a function.
 #pragma once
 
+#include "kernels/conv/table.h"
 #include "kernels/elementwise/table.h"
 #include "kernels/gather/table.h"
 #include "kernels/layout/table.h"

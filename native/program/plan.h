@@ -17,6 +17,7 @@
 
 #include "base/dtype.h"
 #include "base/memory.h"
+#include "kernels/conv/schedule.h"
 #include "kernels/cumulative/cumulative.h"
 #include "kernels/elementwise/program.h"
 #include "kernels/gather/gather.h"
@@ -86,6 +87,12 @@ class Plan {
                        std::int64_t k, const View& a, const View& b,
                        const ElementwiseProgram& program, const std::vector<View>& operands,
                        const std::vector<View>& outputs);
+  // Operands are dense; see kernels/conv/conv.h for what they are. The epilogue is that of a matrix
+  // product with the last axis of the result as columns.
+  void conv(const ConvProblem& problem, const View& a, const View& b, const View& c);
+  void conv_epilogue(const ConvProblem& problem, const View& a, const View& b,
+                     const ElementwiseProgram& program, const std::vector<View>& operands,
+                     const std::vector<View>& outputs);
   void reduce(DType dtype, ReduceKind kind, const Shape& shape, const std::vector<bool>& reduced,
               const View& x, const View& result);
   void arg_reduce(const ArgReduceProblem& problem, const View& x, const View& result);
@@ -145,6 +152,8 @@ class Plan {
   int instruction_count() const { return static_cast<int>(steps_.size()); }
   std::string describe() const;
 
+  struct Epilogue;
+
  private:
   enum class Kind : std::uint8_t { kVariable, kInput, kOutput, kArena, kConstant };
   struct Buffer {
@@ -178,6 +187,12 @@ class Plan {
                      const Shape& shape) const;
   void check_dense(const char* who, const View& view, std::int64_t bytes) const;
   void check_building() const;
+  // Prepares a program that works on tiles of a product of shape (batch, rows, columns), and adds
+  // its views to the list.
+  Epilogue prepare_epilogue(const char* who, DType dtype, const Shape& shape,
+                            const ElementwiseProgram& program, const std::vector<View>& operands,
+                            const std::vector<View>& outputs,
+                            std::vector<const View*>& views) const;
 
   template <typename Function>
   void append(const char* name, const std::vector<const View*>& views, std::int64_t workspace_bytes,

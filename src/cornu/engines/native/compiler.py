@@ -13,13 +13,16 @@ from cornu.core.passes.dead_code import remove_dead_code
 from cornu.core.passes.dot_layout import fold_transposes_into_dots
 from cornu.core.passes.scheduling import schedule
 from cornu.core.passes.simplify import simplify
-from cornu.engines.native import dot, elementwise, gather, host, layout, window
+from cornu.engines.native import conv, dot, elementwise, gather, host, layout, window
 from cornu.engines.native.emitter import VIEWS, Emitter, Lowering
 
 LOWERINGS: dict[str | None, Lowering] = {
     "": elementwise.emit_elementwise,
     None: host.emit_on_host,
     "dot_general": dot.emit_dot,
+    "conv": conv.emit_conv,
+    "conv_input": conv.emit_conv,
+    "conv_kernel": conv.emit_conv,
     "concatenate": layout.emit_concatenate,
     "pad": layout.emit_pad,
     "dynamic_slice": layout.emit_dynamic_slice,
@@ -60,7 +63,7 @@ RULES = Rules(
     elementwise=is_elementwise,
     views=VIEWS,
     reductions=frozenset(("reduce_sum", "reduce_prod", "reduce_max", "reduce_min")),
-    products=frozenset(("dot_general",)),
+    products=frozenset(("dot_general", "conv", "conv_input", "conv_kernel")),
     narrow=dot.HALVES,
 )
 

@@ -48,7 +48,7 @@ def emit_dot(emitter: Emitter, cluster: Cluster) -> None:
         builder.add(member)
     builder.finish(cluster)
     groups = _groups(node)
-    operands = [_matrix_view(emitter, groups, v, place) for v, place in builder.operands]
+    operands = [matrix_view(emitter, groups, v, place) for v, place in builder.operands]
     read = {product.a[0], product.b[0]}
     reusable = [v for v in builder.reusable() if emitter.locate(v).buffer not in read]
     dense = [product.m * product.n, product.n, 1]
@@ -62,7 +62,7 @@ def emit_dot(emitter: Emitter, cluster: Cluster) -> None:
 def _emit_half(emitter: Emitter, cluster: Cluster, node: Node) -> None:
     """Emits a product of 16-bit floats: computed in float32 and rounded once."""
     value = node.outputs[0]
-    wide = [_widened(emitter, operand) for operand in node.inputs]
+    wide = [widened(emitter, operand) for operand in node.inputs]
     product = _prepare(emitter, node, wide)._replace(dtype=DTYPE["float32"])
     program = _native.Program()
     program.output(program.load(DTYPE["float32"]), DTYPE[value.dtype])
@@ -71,7 +71,8 @@ def _emit_half(emitter: Emitter, cluster: Cluster, node: Node) -> None:
     emitter.plan.matmul_epilogue(*product, program, [], [target])
 
 
-def _widened(emitter: Emitter, value: Value) -> Place:
+def widened(emitter: Emitter, value: Value) -> Place:
+    """Copies 16-bit floats into a dense float32 temporary of the current cluster."""
     source = emitter.locate(value)
     target = emitter.temporary(value.shape, "float32")
     program = _native.Program()
@@ -173,10 +174,17 @@ def _groups(node: Node) -> list[list[int]]:
     return groups
 
 
-def _matrix_view(
+def matrix_view(
     emitter: Emitter, groups: list[list[int]], value: Value, place: Place
 ) -> tuple[int, int, list[int]]:
-    """An epilogue operand as batch, rows and columns."""
+    """Returns the view of an epilogue operand as batch, rows and columns.
+
+    Args:
+        emitter: Of the plan; copies operands that do not lie so.
+        groups: Which axes of the result, without those of size 1, are batch, rows and columns.
+        value: The operand.
+        place: Where it is, with strides over the cluster's space.
+    """
     if not place.strides:  # a key, or a single element
         return place.buffer, place.offset, [0, 0, 0]
     shape = tuple(dim for dim in value.shape if dim != 1)
