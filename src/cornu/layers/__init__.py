@@ -86,6 +86,11 @@ from cornu.layers.regularization import (
     SpatialDropout3D,
 )
 from cornu.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
+from cornu.layers.rnn.gru import GRU, GRUCell
+from cornu.layers.rnn.lstm import LSTM, LSTMCell
+from cornu.layers.rnn.rnn import RNN
+from cornu.layers.rnn.simple import SimpleRNN, SimpleRNNCell
+from cornu.layers.rnn.stacked import StackedRNNCells
 from cornu.layers.serialization import deserialize, serialize
 from cornu.layers.upsampling import UpSampling1D, UpSampling2D, UpSampling3D
 
@@ -113,6 +118,9 @@ SeparableConvolution2D = SeparableConv2D
 
 __all__ = [
     "ELU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "Activation",
     "ActivityRegularization",
     "AdaptiveAveragePooling1D",
@@ -153,6 +161,7 @@ __all__ = [
     "Dot",
     "Dropout",
     "Flatten",
+    "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
@@ -172,6 +181,7 @@ __all__ = [
     "Input",
     "InputLayer",
     "InputSpec",
+    "LSTMCell",
     "Lambda",
     "Layer",
     "LayerNormalization",
@@ -197,11 +207,14 @@ __all__ = [
     "SeparableConv2D",
     "SeparableConvolution1D",
     "SeparableConvolution2D",
+    "SimpleRNN",
+    "SimpleRNNCell",
     "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
     "SpectralNormalization",
+    "StackedRNNCells",
     "Subtract",
     "ThresholdedReLU",
     "UnitNormalization",
