@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.workloads import DEEP_FEATURES, WIDE_FEATURES, Workload
+from benchmarks.workloads import DEEP_FEATURES, WIDE_FEATURES, WORDS, Workload
 
 Array = npt.NDArray[np.generic]
 Data = tuple[list[Array], list[Array]]
@@ -20,15 +20,18 @@ _SEED = 20240607
 
 
 def load(workload: Workload) -> Data:
-    """The inputs and the targets of a workload, float32 but for class labels (uint8)."""
+    """The inputs and the targets of a workload: float32, but for class labels (uint8) and tokens."""
+    rows = workload.rows
     if workload.task in ("regression", "two_outputs"):
-        features, target = _housing(workload.rows)
+        features, target = _series(rows) if workload.network == "lstm" else _housing(rows)
         if workload.task == "regression":
             return [features], [target]
         wide = np.ascontiguousarray(features[:, :WIDE_FEATURES])
         deep = np.ascontiguousarray(features[:, -DEEP_FEATURES:])
         return [wide, deep], [target, target.copy()]
-    images, labels = _images(workload.name, workload.rows)
+    if workload.task == "binary":
+        return _text(rows, 100 if workload.network == "gru_text" else 200)
+    images, labels = _inputs_of_classes(workload)
     if workload.task == "reconstruction":
         return [images], [images]
     if workload.task == "one_hot":
@@ -52,6 +55,47 @@ def _housing(rows: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32
     random = np.random.default_rng(_SEED)
     features = random.standard_normal((rows, 8), dtype=np.float32)
     return features, np.tanh(features.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _series(rows: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Windows of 50 days of a temperature, and the day after each."""
+    path = _data_home() / "daily-min-temperatures.csv"
+    if path.is_file():
+        lines = path.read_text(encoding="utf-8").split()[1:]
+        values = np.array([float(line.rpartition(",")[2]) for line in lines if "," in line])
+    else:
+        random = np.random.default_rng(_SEED)
+        days = np.arange(3650)
+        values = 11 + 4 * np.cos(days * 2 * np.pi / 365) + 2.5 * random.standard_normal(3650)
+    values = (values - values.mean()) / values.std()
+    windows = np.lib.stride_tricks.sliding_window_view(values.astype(np.float32), 51)[:rows]
+    return windows[:, :50, None].copy(), windows[:, 50:].copy()
+
+
+def _text(rows: int, tokens: int) -> Data:
+    """Made-up reviews: word numbers by Zipf's law, as frequent words decide where updates meet."""
+    random = np.random.default_rng(_SEED)
+    shares = 1 / np.arange(1, WORDS + 1)
+    words = random.choice(WORDS, (rows, tokens), p=shares / shares.sum()).astype(np.int32)
+    return [words], [random.integers(0, 2, (rows, 1)).astype(np.float32)]
+
+
+def _inputs_of_classes(workload: Workload) -> tuple[npt.NDArray[np.float32], Array]:
+    random = np.random.default_rng(_SEED)
+    if workload.network == "attention":
+        labels = random.integers(0, 10, workload.rows, dtype=np.uint8)
+        return random.standard_normal((workload.rows, 64, 64), dtype=np.float32), labels
+    if workload.network == "cifar_cnn":
+        path = _data_home() / "cifar10_data_batch_1.npz"
+        if path.is_file():
+            with np.load(path, allow_pickle=False) as archive:
+                planes = archive["data"][: workload.rows].reshape(-1, 3, 32, 32)
+                labels = archive["labels"][: workload.rows].astype(np.uint8)
+            return _scaled(planes.transpose(0, 2, 3, 1)).reshape(-1, 32, 32, 3), labels
+        labels = random.integers(0, 10, workload.rows, dtype=np.uint8)
+        return random.random((workload.rows, 32, 32, 3), dtype=np.float32), labels
+    images, labels = _images(workload.name, workload.rows)
+    return images.reshape(-1, 28, 28, 1) if workload.network == "cnn_bn" else images, labels
 
 
 def _images(name: str, rows: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:

@@ -6,12 +6,12 @@ import signal
 import sys
 from collections.abc import Callable, Collection, Sequence
 
-from benchmarks import report
-from benchmarks.contenders import CONTENDERS
+from benchmarks import agreement, report
+from benchmarks.contenders import CONTENDERS, Contender
 from benchmarks.environments import HOME
 from benchmarks.suite import Plan, Results, measure
 from benchmarks.turns import ROOT
-from benchmarks.workloads import WORKLOADS
+from benchmarks.workloads import WORKLOADS, Workload
 
 RESULTS = HOME / "results.json"
 DOCUMENTS = {"README.md": report.summary, "docs/performance.md": report.full}
@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--turn", type=float, default=0.5, help="seconds a turn is meant to take (0.5)")
     add("--threads", type=int, default=len(os.sched_getaffinity(0)), help="of each contender (all)")
     add("--quick", action="store_true", help="try the machinery on little data; measures nothing")
+    add("--check", action="store_true", help="do the contenders' losses agree? measures no time")
     add("--write", action="store_true", help=f"put the tables into {', '.join(DOCUMENTS)}")
     add("--last", action="store_true", help="measure nothing, take the results of the last run")
     return parser
@@ -50,13 +51,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     # Stopped workers would outlive a terminated run; leaving through SystemExit ends them.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    chosen = options.contenders or list(CONTENDERS)
+    workloads = [WORKLOADS[name] for name in options.only or WORKLOADS]
+    contenders = [CONTENDERS[name] for name in CONTENDERS if name in chosen]
+    if options.check:
+        return _check(workloads, contenders, options.threads)
     if options.last:
         results = Results.read(RESULTS)
     else:
-        chosen = options.contenders or list(CONTENDERS)
         plan = Plan(
-            workloads=[WORKLOADS[name] for name in options.only or WORKLOADS],
-            contenders=[CONTENDERS[name] for name in CONTENDERS if name in chosen],
+            workloads=workloads,
+            contenders=contenders,
             threads=options.threads,
             rounds=1 if options.quick else options.rounds,
             turn=0.01 if options.quick else options.turn,
@@ -75,3 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"not written: {error}", file=sys.stderr)
             return 1
     return 1 if results.failures else 0
+
+
+def _check(workloads: list[Workload], contenders: list[Contender], threads: int) -> int:
+    losses, failures = agreement.measure(workloads, contenders, threads)
+    print(f"\n{agreement.report(losses)}")
+    failures += agreement.disagreements(losses)
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    return 1 if failures else 0

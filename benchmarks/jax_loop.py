@@ -5,25 +5,16 @@ than gathering inside the compiled step. With `scan=True` a whole epoch is one c
 """
 
 import time
-from itertools import pairwise
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from benchmarks import jax_networks
 from benchmarks.arrays import Data
-from benchmarks.workloads import LOSS_WEIGHTS, WIDE_FEATURES, Workload
-
-_ACTIVATIONS = {"relu": jax.nn.relu, "selu": jax.nn.selu, "tanh": jnp.tanh}
-
-Tree = Any  # nested tuples, lists and dicts of arrays
-
-
-def _dense(random: np.random.Generator, before: int, after: int) -> tuple[jax.Array, jax.Array]:
-    limit = (6 / (before + after)) ** 0.5
-    kernel = random.uniform(-limit, limit, (before, after)).astype(np.float32)
-    return jnp.asarray(kernel), jnp.zeros(after, jnp.float32)
+from benchmarks.jax_networks import Tree
+from benchmarks.workloads import LOSS_WEIGHTS, Workload
 
 
 class Training:
@@ -37,20 +28,22 @@ class Training:
         # The scan reads its batches from arrays that are on the device as a whole.
         self._device = jax.tree.map(jnp.asarray, (self._inputs, self._targets)) if scan else None
         self._shuffle = np.random.default_rng(1)
-        random = np.random.default_rng(0)
-        widths = workload.widths
-        layers = [_dense(random, before, after) for before, after in pairwise(widths)]
-        parameters: Tree = {"layers": layers}
-        if workload.task == "two_outputs":
-            parameters["main"] = _dense(random, WIDE_FEATURES + widths[-1], 1)
-            parameters["auxiliary"] = _dense(random, widths[-1], 1)
-        averages = () if workload.optimizer == "sgd" else jax.tree.map(jnp.zeros_like, parameters)
-        totals = (jnp.zeros(()), jnp.zeros((), jnp.int32))
-        self._state: Tree = (parameters, averages, jax.random.key(0), totals)
+        parameters, moving, self._apply = jax_networks.build(workload)
+        self._state: Tree = (
+            parameters,
+            moving,
+            self._slots(parameters),
+            jax.random.key(0),
+            _no_totals(),
+        )
         self._step = jax.jit(self._train_step, donate_argnums=0)
         self._steps = jax.jit(self._train_steps, donate_argnums=0)
-        self._predict = jax.jit(lambda parameters, x: self._outputs(parameters, x, None))
-        self._row = [part[:1] for part in self._inputs]
+        self._predict = jax.jit(lambda p, moving, inputs: self._apply(p, moving, inputs, None)[0])
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers are trained."""
+        return sum(part.size for part in jax.tree.leaves(self._state[0]))
 
     def first_step(self) -> float:
         """Seconds from the start of the first epoch to the end of its first step.
@@ -72,14 +65,20 @@ class Training:
             seconds.append(time.perf_counter() - start)
         return seconds
 
-    def predict_row(self) -> None:
-        """The outputs for one row, as NumPy arrays."""
-        jax.tree.map(np.asarray, self._predict(self._state[0], self._row))
+    def losses(self, count: int) -> list[float]:
+        """The mean loss of each of `count` epochs."""
+        return [self._epoch()[0] for _ in range(count)]
+
+    def predict(self, rows: int) -> None:
+        """The outputs for the first rows, as NumPy arrays."""
+        parameters, moving, *_ = self._state
+        inputs = [part[:rows] for part in self._inputs]
+        jax.tree.map(np.asarray, self._predict(parameters, moving, inputs))
 
     def _epoch(self, ends: list[float] | None = None) -> tuple[float, float]:
         rows, batch = self._workload.rows, self._workload.batch
         order = self._shuffle.permutation(rows)
-        state = (*self._state[:3], (jnp.zeros(()), jnp.zeros((), jnp.int32)))
+        state = (*self._state[:-1], _no_totals())
         begin = 0
         if self._device is not None:
             begin = rows - rows % batch
@@ -100,7 +99,7 @@ class Training:
                 jax.block_until_ready(state)  # type: ignore[no-untyped-call]
                 ends.append(time.perf_counter())
         self._state = state
-        total, right = state[3]
+        total, right = state[-1]
         return float(total) / rows, int(right) / rows
 
     def _train_steps(
@@ -113,53 +112,54 @@ class Training:
         return jax.lax.scan(step, state, order)[0]
 
     def _train_step(self, state: Tree, inputs: list[jax.Array], targets: list[jax.Array]) -> Tree:
-        parameters, averages, key, (total, right) = state
-        key, dropout_key = jax.random.split(key) if self._workload.dropout else (key, None)
+        parameters, moving, slots, key, (total, right) = state
+        key, step_key = jax.random.split(key)
         compute = jax.value_and_grad(self._loss, has_aux=True)
-        (loss, outputs), gradients = compute(parameters, inputs, targets, dropout_key)
-        rate = self._workload.learning_rate
-        if self._workload.optimizer == "sgd":
-            parameters = jax.tree.map(lambda p, g: p - rate * g, parameters, gradients)
-        else:
-            averages = jax.tree.map(lambda v, g: 0.9 * v + 0.1 * g * g, averages, gradients)
-            parameters = jax.tree.map(
-                lambda p, g, v: p - rate * g * jax.lax.rsqrt(v + 1e-7),
-                parameters,
-                gradients,
-                averages,
-            )
+        (loss, (outputs, moving)), gradients = compute(
+            parameters, moving, inputs, targets, step_key
+        )
+        parameters, slots = self._update(parameters, gradients, slots)
         if self._workload.task in ("classes", "one_hot"):
             labels = targets[0] if targets[0].ndim == 1 else targets[0].argmax(1)
             right += (outputs.argmax(1) == labels).sum()
-        return parameters, averages, key, (total + loss * len(inputs[0]), right)
+        elif self._workload.task == "binary":
+            right += ((outputs > 0) == (targets[0] > 0.5)).sum()
+        return parameters, moving, slots, key, (total + loss * len(inputs[0]), right)
 
-    def _outputs(self, parameters: Tree, inputs: list[jax.Array], key: Any) -> Any:
-        task, activation = self._workload.task, _ACTIVATIONS[self._workload.activation]
-        x = inputs[-1]
-        for index, (kernel, bias) in enumerate(parameters["layers"]):
-            x = x @ kernel + bias
-            if task == "two_outputs" or index < len(parameters["layers"]) - 1:
-                x = activation(x)
-                if key is not None:
-                    key, this = jax.random.split(key)
-                    keep = 1 - self._workload.dropout
-                    x = jnp.where(jax.random.bernoulli(this, keep, x.shape), x / keep, 0)
-        if task != "two_outputs":
-            return x
-        joined = jnp.concatenate([inputs[0], x], axis=1)
-        return tuple(
-            part @ parameters[name][0] + parameters[name][1]
-            for part, name in ((joined, "main"), (x, "auxiliary"))
+    def _slots(self, parameters: Tree) -> Tree:
+        zeros = [jax.tree.map(jnp.zeros_like, parameters) for _ in range(2)]
+        return {"sgd": (), "rmsprop": zeros[0], "adam": (*zeros, jnp.zeros(()))}[
+            self._workload.optimizer
+        ]
+
+    def _update(self, parameters: Tree, gradients: Tree, slots: Tree) -> tuple[Tree, Tree]:
+        rate, tree = self._workload.learning_rate, jax.tree
+        if self._workload.optimizer == "sgd":
+            return tree.map(lambda p, g: p - rate * g, parameters, gradients), slots
+        if self._workload.optimizer == "rmsprop":
+            slots = tree.map(lambda v, g: 0.9 * v + 0.1 * g * g, slots, gradients)
+            return tree.map(
+                lambda p, g, v: p - rate * g * jax.lax.rsqrt(v + 1e-7), parameters, gradients, slots
+            ), slots
+        means, squares, count = slots
+        count += 1
+        rate = rate * jnp.sqrt(1 - 0.999**count) / (1 - 0.9**count)
+        means = tree.map(lambda m, g: 0.9 * m + 0.1 * g, means, gradients)
+        squares = tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, squares, gradients)
+        parameters = tree.map(
+            lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-7), parameters, means, squares
         )
+        return parameters, (means, squares, count)
 
     def _loss(
-        self, parameters: Tree, inputs: list[jax.Array], targets: list[jax.Array], key: Any
+        self, parameters: Tree, moving: Tree, inputs: Tree, targets: list[jax.Array], key: Any
     ) -> tuple[jax.Array, Any]:
-        outputs = self._outputs(parameters, inputs, key)
+        outputs, moving = self._apply(parameters, moving, inputs, key)
         task = self._workload.task
         if task == "two_outputs":
             errors = [jnp.mean((a - b) ** 2) for a, b in zip(outputs, targets)]
-            return LOSS_WEIGHTS[0] * errors[0] + LOSS_WEIGHTS[1] * errors[1], outputs
+            loss = LOSS_WEIGHTS[0] * errors[0] + LOSS_WEIGHTS[1] * errors[1]
+            return loss, (outputs, moving)
         target = targets[0]
         if task == "regression":
             loss = jnp.mean((outputs - target) ** 2)
@@ -172,4 +172,8 @@ class Training:
             loss = jnp.mean(
                 jnp.maximum(outputs, 0) - outputs * target + jnp.log1p(jnp.exp(-jnp.abs(outputs)))
             )
-        return loss, outputs
+        return loss, (outputs, moving)
+
+
+def _no_totals() -> tuple[jax.Array, jax.Array]:
+    return jnp.zeros(()), jnp.zeros((), jnp.int32)

@@ -11,7 +11,7 @@ from benchmarks.workloads import WORKLOADS
 START = "<!-- bench:start -->"
 END = "<!-- bench:end -->"
 MISSING = "-"
-HEAVY = "deep_big_simple"  # whose arithmetic is set against the machine's peak
+HEAVY = ("deep_big_simple", "cifar_cnn")  # whose arithmetic is set against the machine's peak
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -74,7 +74,7 @@ def summary(results: Results) -> str:
 def full(results: Results) -> str:
     """All tables."""
     parts = [
-        "### A training step, microseconds",
+        "### A training step (or an inference), microseconds",
         summary(results),
         "### Starting, predicting, scaling",
         _starts(results),
@@ -84,7 +84,7 @@ def full(results: Results) -> str:
         _by_workload(results, results.peak_memory, 1.0, data=results.data_memory),
     ]
     if arithmetic := _arithmetic(results):
-        parts += ["### Arithmetic of the biggest network", arithmetic]
+        parts += ["### Arithmetic of the networks with the most of it", arithmetic]
     if results.failures:
         parts += ["### Left out", "\n".join(f"- {failure}" for failure in results.failures)]
     return "\n\n".join(parts)
@@ -179,17 +179,22 @@ def _by_workload(
 
 
 def _arithmetic(results: Results) -> str:
-    steps = results.steps.get(HEAVY)
-    if not steps or results.peak_gflops is None:
+    heavy = [name for name in HEAVY if name in results.steps]
+    if not heavy or results.peak_gflops is None:
         return ""
-    operations = 2 * WORKLOADS[HEAVY].multiply_adds
     rows = []
     for name in _present(results):
-        if name in steps:
-            rate = operations / median(steps[name]) / 1e9
-            share = 100 * rate / results.peak_gflops
-            rows.append([_title(name), significant(rate), f"{share:.0f} %"])
-    head = [HEAVY, "GFLOP/s", "of the measured peak"]
+        cells = []
+        for workload in heavy:
+            if name in results.steps[workload]:
+                operations = 2 * WORKLOADS[workload].multiply_adds
+                rate = operations / median(results.steps[workload][name]) / 1e9
+                cells += [significant(rate), f"{100 * rate / results.peak_gflops:.0f} %"]
+            else:
+                cells += [MISSING, MISSING]
+        if set(cells) != {MISSING}:
+            rows.append([_title(name), *cells])
+    head = ["", *(cell for name in heavy for cell in (f"{name}, GFLOP/s", "of the peak"))]
     note = (
         f"The peak, {results.peak_gflops:.0f} GFLOP/s, is what vector multiply-adds in registers "
         f"reach on {results.threads} threads, the best of several trials during the run."

@@ -145,11 +145,15 @@ class _Group:
             try:
                 answer = process.ask(request, **own)
             except WorkerError as error:
-                self._living.remove(process)
-                process.close()
-                _fail(self._results, f"{self._workload.name}: {error}")
+                self.drop(process, str(error))
             else:
                 yield process, answer
+
+    def drop(self, process: Process, reason: str) -> None:
+        """Go on without a process."""
+        self._living.remove(process)
+        process.close()
+        _fail(self._results, f"{self._workload.name}: {reason}")
 
     def rotate(self) -> None:
         """Let another process begin, so that nobody always has the same neighbour."""
@@ -165,6 +169,13 @@ def _measure_workload(
         results.import_seconds.setdefault(name, []).append(loaded["seconds"])
         results.import_memory.setdefault(name, []).append(loaded["megabytes"])
     for process, prepared in group.ask("prepare", workload=workload.name, quick=plan.quick):
+        if prepared["parameters"] != workload.parameters:
+            group.drop(
+                process,
+                f"{process.contender.name} has {prepared['parameters']:,} parameters "
+                f"where the network has {workload.parameters:,}",
+            )
+            continue
         if process.threads == plan.threads:
             first = results.first_step.setdefault(workload.name, {})
             first[process.contender.name] = prepared["first_step"]

@@ -1,52 +1,20 @@
 """The workloads as plain PyTorch training loops.
 
 Written for speed within what is usual: losses on logits, no synchronisation inside an epoch,
-optimizers that update all parameters at once (`fused` for SGD, `foreach` for RMSprop, which has no
-fused form on CPUs). `torch.compile` is left out because it makes each of these steps slower on a CPU.
+optimizers that update all parameters at once (`fused` for SGD and Adam, `foreach` for RMSprop, which
+has no fused form on CPUs). `torch.compile` is left out because it makes each of these steps slower
+on a CPU.
 """
 
 import time
-from collections.abc import Callable
-from itertools import pairwise
 
 import torch
 import torch.nn.functional as functional
-from torch import Tensor, nn
+from torch import Tensor
 
+from benchmarks import torch_networks
 from benchmarks.arrays import Data
-from benchmarks.workloads import LOSS_WEIGHTS, WIDE_FEATURES, Workload
-
-_ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
-    "relu": nn.ReLU,
-    "selu": nn.SELU,
-    "tanh": nn.Tanh,
-}
-
-
-class WideAndDeep(nn.Module):  # type: ignore[misc,unused-ignore]
-    """The network with a short and a deep way and two outputs."""
-
-    def __init__(self, workload: Workload) -> None:
-        super().__init__()
-        self.hidden = _stack(workload.widths, workload, last=True)
-        self.main = nn.Linear(WIDE_FEATURES + workload.widths[-1], 1)
-        self.auxiliary = nn.Linear(workload.widths[-1], 1)
-
-    def forward(self, wide: Tensor, deep: Tensor) -> tuple[Tensor, Tensor]:
-        hidden = self.hidden(deep)
-        return self.main(torch.cat([wide, hidden], dim=1)), self.auxiliary(hidden)
-
-
-def _stack(widths: tuple[int, ...], workload: Workload, *, last: bool) -> nn.Sequential:
-    """Dense layers; the last one without activation unless `last`."""
-    layers: list[nn.Module] = []
-    for index, (before, after) in enumerate(pairwise(widths)):
-        layers.append(nn.Linear(before, after))
-        if last or index < len(widths) - 2:
-            layers.append(_ACTIVATIONS[workload.activation]())
-            if workload.dropout:
-                layers.append(nn.Dropout(workload.dropout))
-    return nn.Sequential(*layers)
+from benchmarks.workloads import LOSS_WEIGHTS, Workload
 
 
 class Training:
@@ -54,24 +22,20 @@ class Training:
 
     def __init__(self, workload: Workload, data: Data) -> None:
         self._workload = workload
-        self._inputs = [torch.from_numpy(part) for part in data[0]]
+        self.model = torch_networks.build(workload)
+        self._inputs = self.model.prepare([torch.from_numpy(part) for part in data[0]])
         self._targets = [torch.from_numpy(part) for part in data[1]]
         if workload.task == "classes":
             self._targets = [self._targets[0].long()]
-        if workload.task == "two_outputs":
-            self.model: nn.Module = WideAndDeep(workload)
-        else:
-            self.model = _stack(workload.widths, workload, last=False)
-        parameters = self.model.parameters()
-        self._optimizer: torch.optim.Optimizer
-        if workload.optimizer == "sgd":
-            self._optimizer = torch.optim.SGD(parameters, lr=workload.learning_rate, fused=True)
-        else:
-            self._optimizer = torch.optim.RMSprop(
-                parameters, lr=workload.learning_rate, alpha=0.9, eps=1e-7, foreach=True
-            )
-        self._accurate = workload.task in ("classes", "one_hot")
-        self._row = [part[:1].numpy() for part in self._inputs]
+        elif workload.task == "reconstruction":
+            self._targets = self._inputs
+        self._optimizer = self._make_optimizer()
+        self._accurate = workload.task in ("classes", "one_hot", "binary")
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers are trained."""
+        return sum(part.numel() for part in self.model.parameters() if part.requires_grad)
 
     def first_step(self) -> float:
         """Seconds from the start of the first epoch to the end of its first step."""
@@ -90,13 +54,28 @@ class Training:
             seconds.append(time.perf_counter() - start)
         return seconds
 
-    def predict_row(self) -> None:
-        """The outputs for one row, as NumPy arrays."""
-        self.model.eval()
+    def losses(self, count: int) -> list[float]:
+        """The mean loss of each of `count` epochs."""
+        return [self._epoch()[0] for _ in range(count)]
+
+    def predict(self, rows: int) -> None:
+        """The outputs for the first rows, as NumPy arrays."""
+        if self.model.training:
+            self.model.eval()
         with torch.inference_mode():
-            outputs = self.model(*[torch.from_numpy(part) for part in self._row])
+            outputs = self.model(*[part[:rows] for part in self._inputs])
         for output in outputs if isinstance(outputs, tuple) else (outputs,):
             output.numpy()
+
+    def _make_optimizer(self) -> torch.optim.Optimizer:
+        parameters = [part for part in self.model.parameters() if part.requires_grad]
+        rate = self._workload.learning_rate
+        if self._workload.optimizer == "sgd":
+            return torch.optim.SGD(parameters, lr=rate, fused=True)
+        if self._workload.optimizer == "adam":
+            return torch.optim.Adam(parameters, lr=rate, eps=1e-7, fused=True)
+        # Keras adds 1e-7 below the square root; beside the root, its own root comes nearest to that.
+        return torch.optim.RMSprop(parameters, lr=rate, alpha=0.9, eps=1e-7**0.5, foreach=True)
 
     def _epoch(self, ends: list[float] | None = None) -> tuple[float, float]:
         model, optimizer = self.model.train(), self._optimizer
@@ -116,11 +95,16 @@ class Training:
             with torch.no_grad():
                 total += loss.detach() * len(rows)
                 if self._accurate:
-                    labels = targets[0] if targets[0].ndim == 1 else targets[0].argmax(1)
-                    right += (outputs.argmax(1) == labels).sum()
+                    right += self._right(outputs, targets[0])
             if ends is not None and not ends:
                 ends.append(time.perf_counter())
         return total.item() / self._workload.rows, right.item() / self._workload.rows
+
+    def _right(self, outputs: Tensor, target: Tensor) -> Tensor:
+        if self._workload.task == "binary":
+            return ((outputs > 0) == (target > 0.5)).sum()
+        labels = target if target.ndim == 1 else target.argmax(1)
+        return (outputs.argmax(1) == labels).sum()
 
     def _loss(self, outputs: Tensor | tuple[Tensor, Tensor], targets: list[Tensor]) -> Tensor:
         if isinstance(outputs, tuple):
@@ -130,6 +114,7 @@ class Training:
             "regression": functional.mse_loss,
             "classes": functional.cross_entropy,
             "one_hot": functional.cross_entropy,
+            "binary": functional.binary_cross_entropy_with_logits,
             "reconstruction": functional.binary_cross_entropy_with_logits,
         }[self._workload.task]
         return loss(outputs, targets[0])

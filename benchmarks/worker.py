@@ -29,6 +29,31 @@ def memory_megabytes(field: str = "VmRSS") -> float:
     raise OSError(f"/proc/self/status has no field {field}")
 
 
+class Inference:
+    """Predictions of a network, timed like the epochs of a training."""
+
+    def __init__(self, training: Any, rows: int) -> None:
+        self._training = training
+        self._rows = rows
+        self.parameters = training.parameters
+
+    def first_step(self) -> float:
+        """Seconds of the first of two predictions; the first may compile."""
+        first = self._seconds()
+        self._seconds()
+        return first
+
+    def epochs(self, count: int) -> list[float]:
+        """Seconds of each of `count` predictions after one that is not counted."""
+        self._seconds()
+        return [self._seconds() for _ in range(count)]
+
+    def _seconds(self) -> float:
+        start = time.perf_counter()
+        self._training.predict(self._rows)
+        return time.perf_counter() - start
+
+
 class Worker:
     """Answers the requests; each public method is one."""
 
@@ -62,7 +87,18 @@ class Worker:
         start = time.perf_counter()
         first_step = self._training.first_step()
         self._epoch_seconds = time.perf_counter() - start - first_step
-        return {"first_step": first_step, "data_megabytes": arrays.megabytes(data[0] + data[1])}
+        return {
+            "first_step": first_step,
+            "data_megabytes": arrays.megabytes(data[0] + data[1]),
+            "parameters": self._training.parameters,
+        }
+
+    def losses(self, workload: str, epochs: int) -> list[float]:
+        """The losses of the first batch, trained again and again without dropout."""
+        task = WORKLOADS[workload].single_batch()
+        data = importlib.import_module("benchmarks.arrays").load(task)
+        losses: list[float] = self._new_training(task, data).losses(epochs)
+        return losses
 
     def epochs(self, seconds: float) -> list[float]:
         """Train for about so many seconds; the seconds of each counted epoch."""
@@ -73,12 +109,12 @@ class Worker:
 
     def predict(self, seconds: float) -> float:
         """Seconds of one prediction of one row, the median of as many as fit in the time."""
-        self._training.predict_row()
+        self._training.predict(1)
         times: list[float] = []
         end = time.perf_counter() + seconds
         while len(times) < 3 or (time.perf_counter() < end and len(times) < 2000):
             start = time.perf_counter()
-            self._training.predict_row()
+            self._training.predict(1)
             times.append(time.perf_counter() - start)
         return sorted(times)[len(times) // 2]
 
@@ -104,11 +140,13 @@ class Worker:
 
     def _new_training(self, workload: Workload, data: Any) -> Any:
         program = importlib.import_module(f"benchmarks.{self._contender.program}")
-        if program.__name__.endswith("keras_training"):
-            return program.Training(self._framework, workload, data)
-        if self._contender.name == "jax-scan":
-            return program.Training(workload, data, scan=True)
-        return program.Training(workload, data)
+        if self._contender.program == "keras_training":
+            training = program.Training(self._framework, workload, data)
+        elif self._contender.name == "jax-scan":
+            training = program.Training(workload, data, scan=True)
+        else:
+            training = program.Training(workload, data)
+        return Inference(training, workload.rows) if workload.inference else training
 
 
 def main(name: str, threads: int) -> None:

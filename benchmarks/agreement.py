@@ -1,0 +1,74 @@
+"""Do all contenders train the same thing? Started from equal weights, their losses must agree."""
+
+from collections.abc import Sequence
+
+from benchmarks.contenders import Contender
+from benchmarks.environments import HOME, EnvironmentFailed, prepare
+from benchmarks.report import MISSING, table
+from benchmarks.turns import Process, WorkerError
+from benchmarks.workloads import Workload
+
+EPOCHS = 3
+# Of the loss: sums in another order, and PyTorch's RMSprop, whose epsilon has another place.
+TOLERANCE = 2e-3
+
+Losses = dict[str, dict[str, list[float]]]  # workload -> contender -> a loss for each epoch
+
+
+def measure(
+    workloads: Sequence[Workload], contenders: Sequence[Contender], threads: int
+) -> tuple[Losses, list[str]]:
+    """The losses, and what failed.
+
+    Every contender trains each network's first batch `EPOCHS` times, without dropout.
+    """
+    losses: Losses = {}
+    failures: list[str] = []
+    # Inference workloads share their network with a training.
+    chosen = [workload.name for workload in workloads if not workload.inference]
+    for contender in contenders:
+        if contender.name == "jax-scan":  # the same functions as "jax"
+            continue
+        try:
+            environment = prepare(contender.environment)
+        except EnvironmentFailed as error:
+            failures.append(str(error))
+            continue
+        process = Process(contender, environment.python, threads, HOME, environment.path)
+        try:
+            process.ask("load")
+            for name in chosen:
+                print(f"{contender.name}: {name} ...", flush=True)
+                answer = process.ask("losses", workload=name, epochs=EPOCHS)
+                losses.setdefault(name, {})[contender.name] = answer
+        except WorkerError as error:
+            failures.append(str(error))
+        finally:
+            process.close()
+    return losses, failures
+
+
+def disagreements(losses: Losses) -> list[str]:
+    """The workloads in which some loss is further from another than the tolerance."""
+    found = []
+    for name, by_contender in losses.items():
+        for epoch, values in enumerate(zip(*by_contender.values())):
+            if max(values) - min(values) > TOLERANCE * max(map(abs, values)):
+                found.append(f"{name}: the losses of epoch {epoch + 1} do not agree")
+    return found
+
+
+def report(losses: Losses) -> str:
+    """The losses as a table."""
+    names = list(dict.fromkeys(name for row in losses.values() for name in row))
+    rows = [
+        [
+            name,
+            *(
+                " ".join(f"{value:.5f}" for value in values[who]) if who in values else MISSING
+                for who in names
+            ),
+        ]
+        for name, values in losses.items()
+    ]
+    return table([f"losses of {EPOCHS} steps", *names], rows)
