@@ -89,6 +89,14 @@ def test_full_report_has_every_figure(results):
     assert cells[1:] == ["145", "72 %"]
 
 
+def test_the_arithmetic_of_each_heavy_network_has_its_columns(results):
+    results.steps["cifar_cnn"] = {"cornu": [0.0392] * 3}
+    text = report.full(results).split("### Arithmetic")[1]
+    # 20.74 million multiply-adds a picture, three times but for the first layer's two, 32 pictures.
+    assert row(text, "cornu")[1:] == ["145", "72 %", "100", "50 %"]
+    assert row(text, "JAX loop")[3:] == [report.MISSING, report.MISSING]
+
+
 def test_failures_are_reported_not_hidden(results):
     results.failures.append("mnist: torch failed")
     assert "- mnist: torch failed" in report.full(results)

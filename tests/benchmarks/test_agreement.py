@@ -1,0 +1,58 @@
+"""All contenders train the same: the same network, from the same weights, to the same losses."""
+
+import numpy as np
+import pytest
+
+import cornu
+from benchmarks import agreement, arrays, keras_networks, keras_training
+from benchmarks.workloads import WORKLOADS
+
+NEEDS = {
+    "lstm": "LSTM",
+    "gru_text": "GRU",
+    "embed_pool": "Embedding",
+    "attention": "MultiHeadAttention",
+}
+SMALL = [
+    "tabular",
+    "wide_deep",
+    "autoencoder",
+    "mnist",
+    "cnn_bn",
+    "lstm",
+    "embed_pool",
+    "attention",
+]
+
+
+def _skip_without_layers(name):
+    if name in NEEDS and not hasattr(cornu.layers, NEEDS[name]):
+        pytest.skip(f"cornu has no {NEEDS[name]} yet")
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_the_keras_program_has_the_parameters_of_the_workload(name):
+    _skip_without_layers(name)
+    model = keras_networks.build(cornu, WORKLOADS[name])
+    shapes = [variable.shape for variable in model.trainable_variables]
+    assert sum(int(np.prod(shape)) for shape in shapes) == WORKLOADS[name].parameters
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("name", SMALL)
+def test_fit_and_the_jax_loop_have_equal_losses(name):
+    _skip_without_layers(name)
+    jax_loop = pytest.importorskip("benchmarks.jax_loop")
+    workload = WORKLOADS[name].single_batch()
+    data = arrays.load(workload)
+    ours = keras_training.Training(cornu, workload, data).losses(3)
+    theirs = jax_loop.Training(workload, data).losses(3)
+    np.testing.assert_allclose(ours, theirs, rtol=2e-4)
+
+
+def test_losses_that_are_apart_are_named():
+    losses = {"tabular": {"cornu": [1.0, 0.9, 0.8], "jax": [1.0, 0.9, 0.6]}}
+    assert agreement.disagreements(losses) == ["tabular: the losses before step 3 do not agree"]
+    losses["tabular"]["jax"] = [1.001, 0.9, 0.8]
+    assert agreement.disagreements(losses) == ["tabular: the losses before step 1 do not agree"]
+    assert agreement.disagreements({"mnist": {"cornu": [2.3, 1.9, 1.8]}}) == []
