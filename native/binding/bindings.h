@@ -16,6 +16,7 @@
 void bind_program(nanobind::module_& module);
 void bind_plan(nanobind::module_& module);
 // Methods of the class Plan that have a file of their own.
+void bind_control(nanobind::class_<cornu::Plan>& plan);
 void bind_windows(nanobind::class_<cornu::Plan>& plan);
 
 // (buffer, byte offset, strides in elements)
@@ -23,6 +24,15 @@ using ViewTuple = std::tuple<int, std::int64_t, cornu::Shape>;
 
 inline cornu::View view_of(const ViewTuple& view) {
   return {std::get<0>(view), std::get<1>(view), std::get<2>(view)};
+}
+
+using ViewTuples = std::vector<ViewTuple>;
+
+inline std::vector<cornu::View> views_of(const ViewTuples& views) {
+  std::vector<cornu::View> result;
+  result.reserve(views.size());
+  for (const ViewTuple& view : views) result.push_back(view_of(view));
+  return result;
 }
 
 // The program under construction that the class Program wraps.

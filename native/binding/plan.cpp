@@ -15,18 +15,8 @@ using cornu::DType;
 using cornu::Error;
 using cornu::Plan;
 using cornu::Shape;
-using cornu::View;
 
 namespace {
-
-using ViewTuples = std::vector<ViewTuple>;
-
-std::vector<View> views_of(const ViewTuples& views) {
-  std::vector<View> result;
-  result.reserve(views.size());
-  for (const ViewTuple& view : views) result.push_back(view_of(view));
-  return result;
-}
 
 cornu::SortProblem sort_problem(int dtype, std::int64_t outer, std::int64_t length,
                                 std::int64_t inner) {
@@ -428,6 +418,7 @@ void bind_plan(nb::module_& module) {
   bind_instructions(plan);
   bind_convolutions(plan);
   bind_gathers(plan);
+  bind_control(plan);
   bind_windows(plan);
   plan.def("run", &run, nb::arg("variables"), nb::arg("inputs"), nb::arg("outputs"),
            "Runs all instructions once; each argument is a list of C-contiguous arrays.")
@@ -437,10 +428,13 @@ void bind_plan(nb::module_& module) {
            "row), and returns how many were done.")
       .def("set_profiling", &Plan::set_profiling, nb::arg("enabled"),
            "Starts, from zero, or stops taking the time of each instruction.")
-      .def("profile", &profile,
-           "Returns (calls, nanoseconds, nanoseconds of the quickest call, begin of the last call, "
-           "nanoseconds of the last call) for each instruction.")
+      .def(
+          "profile", &profile,
+          "Returns (calls, nanoseconds, nanoseconds of the quickest call, begin of the last call, "
+          "nanoseconds of the last call) for each instruction; those of bodies follow the one they "
+          "belong to.")
       .def_prop_ro("arena_bytes", &Plan::arena_bytes, "Size of the arena.")
+      .def_prop_ro("frame_bytes", &Plan::frame_bytes, "Memory for a run as the body of a plan.")
       .def_prop_ro("work", &Plan::work, "Rough number of elementary operations of a run.")
       .def_prop_ro("instruction_count", &Plan::instruction_count, "Number of instructions.")
       .def("__str__", &Plan::describe);

@@ -17,6 +17,9 @@ std::int64_t nanoseconds_since(Clock::time_point begin) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
 }
 
+// When the outermost run of this thread began, while profiling: bodies count from there.
+thread_local const Clock::time_point* profile_begin = nullptr;
+
 }  // namespace
 
 std::unique_ptr<Plan::Context> Plan::make_context() const {
@@ -25,14 +28,18 @@ std::unique_ptr<Plan::Context> Plan::make_context() const {
   context->arena = AlignedBuffer(static_cast<std::size_t>(arena_bytes_));
   context->workspace = AlignedBuffer(static_cast<std::size_t>(workspace_bytes_));
   context->arguments.resize(arguments_.size());
+  resolve(context->arena.data(), context->arguments.data());
+  return context;
+}
+
+void Plan::resolve(unsigned char* arena, void** arguments) const {
   for (std::size_t i = 0; i < arguments_.size(); ++i) {
     const Buffer& buffer = buffers_[arguments_[i].buffer];
     unsigned char* base = nullptr;
-    if (buffer.kind == Kind::kArena) base = context->arena.data() + buffer.offset;
+    if (buffer.kind == Kind::kArena) base = arena + buffer.offset;
     if (buffer.kind == Kind::kConstant) base = constants_[buffer.position].data();
-    if (base) context->arguments[i] = base + arguments_[i].offset;
+    if (base) arguments[i] = base + arguments_[i].offset;
   }
-  return context;
 }
 
 void Plan::bind(Context& context, void* const* variables, void* const* inputs,
@@ -46,24 +53,34 @@ void Plan::bind(Context& context, void* const* variables, void* const* inputs,
   }
 }
 
-void Plan::execute(const Context& context, bool wants_outputs) const {
-  void* const* arguments = context.arguments.data();
-  void* workspace = context.workspace.data();
+void Plan::execute(void* const* arguments, void* workspace, bool wants_outputs) const {
+  if (profiling_.load(std::memory_order_relaxed)) {
+    execute_profiled(arguments, workspace, wants_outputs);
+    return;
+  }
   for (const Step& step : steps_) {
     if (step.last_only && !wants_outputs) continue;
     step.operation->run(arguments + step.first_argument, workspace);
   }
 }
 
-void Plan::execute_profiled(const Context& context, bool wants_outputs) const {
+void Plan::execute_profiled(void* const* arguments, void* workspace, bool wants_outputs) const {
   std::vector<InstructionTime> times(steps_.size());
-  const Clock::time_point begin = Clock::now();
-  std::int64_t before = 0;
+  const Clock::time_point now = Clock::now();
+  const bool outermost = profile_begin == nullptr;
+  if (outermost) profile_begin = &now;
+  struct Restore {
+    bool active;
+    ~Restore() {
+      if (active) profile_begin = nullptr;
+    }
+  } const restore{outermost};
+  std::int64_t before = nanoseconds_since(*profile_begin);
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const Step& step = steps_[i];
     if (step.last_only && !wants_outputs) continue;
-    step.operation->run(context.arguments.data() + step.first_argument, context.workspace.data());
-    const std::int64_t after = nanoseconds_since(begin);
+    step.operation->run(arguments + step.first_argument, workspace);
+    const std::int64_t after = nanoseconds_since(*profile_begin);
     times[i] = {1, after - before, after - before, before, after - before};
     before = after;
   }
@@ -83,11 +100,7 @@ void Plan::execute_profiled(const Context& context, bool wants_outputs) const {
 void Plan::run(void* const* variables, void* const* inputs, void* const* outputs) const {
   const Lease lease(*this);
   bind(*lease.context, variables, inputs, outputs);
-  if (profiling_.load(std::memory_order_relaxed)) {
-    execute_profiled(*lease.context, true);
-  } else {
-    execute(*lease.context, true);
-  }
+  execute(lease.context->arguments.data(), lease.context->workspace.data(), true);
 }
 
 std::int64_t Plan::run_steps(void* const* variables, const std::vector<Source>& sources,
@@ -154,24 +167,35 @@ std::int64_t Plan::run_steps(void* const* variables, const std::vector<Source>& 
     for (std::size_t i = 0; i < gathers.size(); ++i) {
       gather_rows(gathers[i], sources[i].data, chosen, batch, inputs[i]);
     }
-    if (profiling_.load(std::memory_order_relaxed)) {
-      execute_profiled(context, last);
-    } else {
-      execute(context, last);
-    }
+    execute(context.arguments.data(), context.workspace.data(), last);
     if (last) return step + 1;
   }
 }
 
-void Plan::set_profiling(bool enabled) {
+void Plan::set_profiling(bool enabled) const {
+  for (const Step& step : steps_) {
+    for (const Body& body : step.bodies) body->set_profiling(enabled);
+  }
   const std::lock_guard<std::mutex> lock(mutex_);
   if (enabled) times_.assign(steps_.size(), InstructionTime{});
   profiling_ = enabled;
 }
 
 std::vector<InstructionTime> Plan::profile() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return times_;
+  std::vector<InstructionTime> own;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    own = times_;
+  }
+  std::vector<InstructionTime> rows;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    rows.push_back(own[i]);
+    for (const Body& body : steps_[i].bodies) {
+      const std::vector<InstructionTime> inner = body->profile();
+      rows.insert(rows.end(), inner.begin(), inner.end());
+    }
+  }
+  return rows;
 }
 
 }  // namespace cornu

@@ -123,15 +123,32 @@ void Plan::finalize(std::int64_t arena_bytes) {
   for (int i = 0; i < static_cast<int>(arguments_.size()); ++i) {
     if (buffers_[arguments_[i].buffer].kind <= Kind::kOutput) rebound_.push_back(i);
   }
+  for (int which = 0; which < 2; ++which) {
+    const Kind kind = which == 0 ? Kind::kInput : Kind::kOutput;
+    Bindings& bindings = bindings_[which];
+    for (int position = 0; position < static_cast<int>(external_[1 + which].size()); ++position) {
+      bindings.first.push_back(static_cast<int>(bindings.arguments.size()));
+      for (const int i : rebound_) {
+        const Buffer& buffer = buffers_[arguments_[i].buffer];
+        if (buffer.kind == kind && buffer.position == position) bindings.arguments.push_back(i);
+      }
+    }
+    bindings.first.push_back(static_cast<int>(bindings.arguments.size()));
+  }
   final_ = true;
 }
 
 std::string Plan::describe() const {
+  return std::to_string(arena_bytes_) + " bytes of arena, " + std::to_string(workspace_bytes_) +
+         " of workspace\n" + describe_steps(0);
+}
+
+std::string Plan::describe_steps(int depth) const {
   static const char* const kKinds[] = {"variable", "input", "output", "arena", "constant"};
-  std::string text = std::to_string(arena_bytes_) + " bytes of arena, " +
-                     std::to_string(workspace_bytes_) + " of workspace\n";
+  std::string text;
   for (const Step& step : steps_) {
     text += step.last_only ? "last " : "     ";
+    text.append(static_cast<std::size_t>(2 * depth), ' ');
     text += step.name;
     for (int i = step.first_argument; i < step.first_argument + step.arguments; ++i) {
       const Buffer& buffer = buffers_[arguments_[i].buffer];
@@ -141,6 +158,7 @@ std::string Plan::describe() const {
       if (offset || buffer.kind == Kind::kArena) text += "+" + std::to_string(offset);
     }
     text += "\n";
+    for (const Body& body : step.bodies) text += body->describe_steps(depth + 1);
   }
   return text;
 }

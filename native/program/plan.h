@@ -48,6 +48,21 @@ struct Source {
   std::int64_t row_stride = 0;
 };
 
+// Memory that an instruction with a body sees a part of at each step.
+struct MovingView {
+  View view;                    // of step 0
+  std::int64_t step_bytes = 0;  // from step to step
+};
+
+// A value that goes from one step of a loop to the next. It alternates between `result` and
+// `spare`, or lives in a stack of the loop's results: in stack `before` as each step finds it, or
+// in stack `after` as each step leaves it.
+struct LoopCarry {
+  View start, result, spare;
+  int before = -1;
+  int after = -1;
+};
+
 // Time of one instruction while profiling.
 struct InstructionTime {
   std::int64_t calls = 0;
@@ -127,6 +142,22 @@ class Plan {
   void host_call(std::function<void(void* const*)> function, const std::vector<View>& views,
                  const Shape& bytes);
 
+  // Instructions with bodies: finished plans without variables, whose inputs and outputs are bound
+  // to memory of this plan, step by step. A frame is memory of at least the body's frame_bytes().
+  using Body = std::shared_ptr<const Plan>;
+  // The body's inputs are the carries, a slice of each sequence, and the constants. Its outputs are
+  // the carries that are not in an `after` stack, then a slice of each stack that is not `before`.
+  void scan(const Body& body, std::int64_t length, bool reverse, const View& frame,
+            const std::vector<LoopCarry>& carries, const std::vector<MovingView>& sequences,
+            const std::vector<View>& constants, const std::vector<MovingView>& stacks);
+  // Both bodies take the carries and the constants; the condition makes one bool, in `flag`.
+  void while_loop(const Body& condition, const Body& body, const View& condition_frame,
+                  const View& body_frame, const View& flag, const std::vector<LoopCarry>& carries,
+                  const std::vector<View>& constants);
+  // The branches share a frame.
+  void cond(const Body& if_true, const Body& if_false, const View& predicate, const View& frame,
+            const std::vector<View>& operands, const std::vector<View>& outputs);
+
   // Ends building. Throws Error for arena buffers outside of `arena_bytes`.
   void finalize(std::int64_t arena_bytes);
 
@@ -138,8 +169,9 @@ class Plan {
                          const std::int64_t* index, std::int64_t index_size, std::int64_t first,
                          std::int64_t steps, double seconds, void* const* outputs) const;
 
-  // Starts (from zero) or stops taking the time of each instruction.
-  void set_profiling(bool enabled);
+  // Starts (from zero) or stops taking the time of each instruction; those of bodies come right
+  // after the instruction that runs the body, here and in describe().
+  void set_profiling(bool enabled) const;
   std::vector<InstructionTime> profile() const;
 
   // Sizes for checks by the binding, and facts for people.
@@ -147,6 +179,8 @@ class Plan {
   const std::vector<std::int64_t>& input_bytes() const { return external_[1]; }
   const std::vector<std::int64_t>& output_bytes() const { return external_[2]; }
   std::int64_t arena_bytes() const { return arena_bytes_; }
+  // Memory for a run inside of another plan: the arena, and a pointer for each argument.
+  std::int64_t frame_bytes() const;
   // Rough number of elementary operations of a run: whether it is worth letting others work.
   std::int64_t work() const { return work_; }
   int instruction_count() const { return static_cast<int>(steps_.size()); }
@@ -172,14 +206,22 @@ class Plan {
     int first_argument;
     int arguments;
     bool last_only;
+    std::vector<Body> bodies;
   };
   struct Input {
     DType dtype;
     std::int64_t rows;
     std::int64_t row_size;
   };
+  // Which arguments show an input or an output: places in `arguments`, from `first` of one to that
+  // of the next.
+  struct Bindings {
+    std::vector<int> first;
+    std::vector<int> arguments;
+  };
   struct Context;
   struct Lease;
+  class BodyRun;
 
   int add_buffer(Kind kind, int position, std::int64_t offset, std::int64_t bytes);
   // Throw Error unless all elements lie inside the view's buffer.
@@ -200,16 +242,28 @@ class Plan {
     check_building();
     const int first = static_cast<int>(arguments_.size());
     for (const View* view : views) arguments_.push_back({view->buffer, view->offset});
-    steps_.push_back({std::make_unique<FunctionOperation<Function>>(std::move(function)), name,
-                      first, static_cast<int>(views.size()), last_only_});
+    steps_.push_back({std::make_unique<FunctionOperation<Function>>(std::move(function)),
+                      name,
+                      first,
+                      static_cast<int>(views.size()),
+                      last_only_,
+                      {}});
     if (workspace_bytes > workspace_bytes_) workspace_bytes_ = workspace_bytes;
     work_ += work;
   }
 
   void bind(Context& context, void* const* variables, void* const* inputs,
             void* const* outputs) const;
-  void execute(const Context& context, bool wants_outputs) const;
-  void execute_profiled(const Context& context, bool wants_outputs) const;
+  // Fills in the pointers into an arena and to the constants.
+  void resolve(unsigned char* arena, void** arguments) const;
+  void execute(void* const* arguments, void* workspace, bool wants_outputs) const;
+  void execute_profiled(void* const* arguments, void* workspace, bool wants_outputs) const;
+  // Throws Error unless the plan can be a body and the frame holds its run.
+  void check_body(const char* who, const Body& body, const View& frame) const;
+  void check_moving(const char* who, const MovingView& moving, std::int64_t length,
+                    std::int64_t bytes) const;
+  void check_carry(const char* who, const LoopCarry& carry, std::int64_t bytes) const;
+  std::string describe_steps(int depth) const;
   std::unique_ptr<Context> make_context() const;
 
   std::vector<Buffer> buffers_;
@@ -219,6 +273,7 @@ class Plan {
   std::vector<std::int64_t> external_[3];  // bytes of variables, inputs, outputs
   std::vector<AlignedBuffer> constants_;
   std::vector<int> rebound_;  // arguments in memory that each run brings
+  Bindings bindings_[2];      // of the inputs, of the outputs
   bool last_only_ = false;
   bool final_ = false;
   std::int64_t arena_bytes_ = 0;
@@ -229,7 +284,7 @@ class Plan {
   mutable std::mutex mutex_;  // guards the two below
   mutable std::vector<std::unique_ptr<Context>> idle_;
   mutable std::vector<InstructionTime> times_;
-  std::atomic<bool> profiling_{false};
+  mutable std::atomic<bool> profiling_{false};
 };
 
 }  // namespace cornu

@@ -25,8 +25,9 @@ class RandomGraph:
         variables: What it reads and writes.
     """
 
-    def __init__(self, seed: int, nodes: int = 40) -> None:
+    def __init__(self, seed: int, nodes: int = 40, control: bool = False) -> None:
         self.rng = np.random.default_rng(seed)
+        self.control = ["scan", "scan", "while", "cond"] if control else []
         shapes = [self._shape() for _ in range(4)]
         self.inputs = [self._array(shape) for shape in shapes]
         self.variables = [
@@ -79,7 +80,8 @@ class RandomGraph:
     def _node(self, pool):
         kind = self.rng.choice(
             ["unary", "binary", "binary", "binary", "select", "reduce", "dot", "transpose",
-             "broadcast", "reshape", "slice", "reverse", "concatenate", "iota", "pad", "key"]
+             "broadcast", "reshape", "slice", "reverse", "concatenate", "iota", "pad", "key",
+             *self.control]
         )  # fmt: skip
         return getattr(self, f"_make_{kind}")(pool)
 
@@ -183,3 +185,79 @@ class RandomGraph:
         bits = P["random_bits"](key, shape=x.shape)
         four = P["full"](shape=x.shape, dtype="uint32", value=4)
         return P["cast"](P["rem"](bits, four), dtype="float32")
+
+    # ------------------------------------------------------------------------------- control flow
+
+    def _body(self, own, constants, form):
+        """The graph of a random body; `form` names the inputs whose specs its outputs have."""
+
+        def program(*tensors):
+            pool = list(tensors)
+            for _ in range(int(self.rng.integers(1, 9))):
+                made = self._node(pool)
+                if made is not None and made.size <= 512:
+                    pool.append(made)
+            first = [self._partner(pool, tensors[place]) for place in form]
+            more = self.rng.choice(len(pool), size=int(self.rng.integers(0, 4)))
+            return first, [pool[i] for i in more]
+
+        depth, self.control = self.control, self.control[1:] if self.rng.random() < 0.5 else []
+        try:
+            return capture(program, *own, *[Spec(x.shape, x.dtype) for x in constants])[0]
+        finally:
+            self.control = depth
+
+    def _some(self, pool, count):
+        return [self._pick(pool) for _ in range(int(self.rng.integers(0, count + 1)))]
+
+    def _make_scan(self, pool):
+        stacks = [x for x in pool if len(x.shape) > 0 and x.dtype == "float32"]
+        if not stacks:
+            return None
+        first = stacks[self.rng.integers(len(stacks))]
+        sequences = [x for x in stacks if x.shape[0] == first.shape[0]][-3:]
+        carry, constants = [self._pick(pool), *self._some(pool, 2)], self._some(pool, 2)
+        own = [Spec(x.shape, x.dtype) for x in carry]
+        own += [Spec(x.shape[1:], x.dtype) for x in sequences]
+        body = self._body(own, constants, range(len(carry)))
+        results = P["scan"](
+            *carry, *sequences, *constants, body=body, carry=len(carry),
+            sequences=len(sequences), length=first.shape[0], reverse=self.rng.random() < 0.5,
+        )  # fmt: skip
+        return self._one_of(pool, results)
+
+    def _make_while(self, pool):
+        carry, constants = [self._pick(pool), *self._some(pool, 2)], self._some(pool, 2)
+        rounds = int(self.rng.integers(0, 4))
+        count = P["full"](shape=(), dtype="int32", value=0)
+
+        def below(i, *_):
+            return [P["lt"](i, P["full"](shape=(), dtype="int32", value=rounds))]
+
+        specs = [Spec(x.shape, x.dtype) for x in (count, *carry, *constants)]
+        body = self._body(specs[: 1 + len(carry)], constants, range(1, 1 + len(carry)))
+        node = body.add_node(P["full"], (), {"shape": (), "dtype": "int32", "value": 1}, specs[:1])
+        count_node = body.add_node(P["add"], [body.inputs[0], *node.outputs], {}, specs[:1])
+        body.outputs = [*count_node.outputs, *body.outputs[: len(carry)]]
+        results = P["while"](
+            count, *carry, *constants,
+            condition=capture(below, *specs)[0], body=body, carry=1 + len(carry),
+        )  # fmt: skip
+        return self._one_of(pool, results[1:])
+
+    def _make_cond(self, pool):
+        x = self._pick(pool)
+        operands = [x, *self._some(pool, 3)]
+        test = P["reduce_max"](x, axes=tuple(range(len(x.shape))))
+        test = P["gt"](test, P["full"](shape=(), dtype="float32", value=1.0))
+        branches = [self._body([], operands, range(len(operands))) for _ in range(2)]
+        for branch in branches:
+            branch.outputs = branch.outputs[: len(operands)]
+        results = P["cond"](test, *operands, true=branches[0], false=branches[1])
+        return self._one_of(pool, results)
+
+    def _one_of(self, pool, results):
+        """Adds all results but one to the pool and returns that one."""
+        results = [x for x in results if x.dtype == "float32" and x.size <= 4096]
+        pool += results[1:]
+        return results[0] if results else None

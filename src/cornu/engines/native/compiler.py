@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cornu.core import dtypes
 from cornu.core.graph import Graph, Node
+from cornu.core.passes.bodies import map_bodies
 from cornu.core.passes.clusters import Rules, Schedule
 from cornu.core.passes.common_subexpressions import merge_common_subexpressions
 from cornu.core.passes.constant_folding import evaluator, fold_constants
@@ -13,7 +15,17 @@ from cornu.core.passes.dead_code import remove_dead_code
 from cornu.core.passes.dot_layout import fold_transposes_into_dots
 from cornu.core.passes.scheduling import schedule
 from cornu.core.passes.simplify import simplify
-from cornu.engines.native import conv, dot, elementwise, gather, host, layout, window
+from cornu.core.shapes import Shape
+from cornu.engines.native import (
+    control,
+    conv,
+    dot,
+    elementwise,
+    gather,
+    host,
+    layout,
+    window,
+)
 from cornu.engines.native.emitter import VIEWS, Emitter, Lowering
 
 LOWERINGS: dict[str | None, Lowering] = {
@@ -49,6 +61,9 @@ LOWERINGS: dict[str | None, Lowering] = {
     "window_max": window.emit_window,
     "window_max_back": window.emit_window,
     "window_max_pick": window.emit_window,
+    "cond": control.emit_cond,
+    "while": control.emit_while,
+    "scan": control.emit_scan,
 }
 
 
@@ -83,7 +98,8 @@ def optimize(graph: Graph, engine: Any) -> Graph:
     graph = simplify(graph)
     graph = merge_common_subexpressions(graph)
     graph = fold_transposes_into_dots(graph)
-    return remove_dead_code(graph)
+    graph = remove_dead_code(graph)
+    return map_bodies(graph, lambda body: optimize(body, engine))
 
 
 def plan_graph(graph: Graph) -> tuple[Emitter, Schedule]:
@@ -93,6 +109,13 @@ def plan_graph(graph: Graph) -> tuple[Emitter, Schedule]:
         graph: Without dead code.
     """
     clusters = schedule(graph, RULES)
-    emitter = Emitter(graph, clusters, LOWERINGS)
+    emitter = Emitter(graph, clusters, LOWERINGS, _emit_body)
     emitter.emit()
     return emitter, clusters
+
+
+def _emit_body(body: Graph, strides: Sequence[Shape]) -> Emitter:
+    body = remove_dead_code(body)
+    emitter = Emitter(body, schedule(body, RULES), LOWERINGS, _emit_body, strides)
+    emitter.emit()
+    return emitter

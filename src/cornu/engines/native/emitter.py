@@ -31,6 +31,9 @@ class Place(NamedTuple):
 
 
 Lowering = Callable[["Emitter", Cluster], None]
+# The clusters (or names) of a plan's instructions, in a list of its own after an instruction those
+# of each body that it runs.
+Instructions = list[Any]
 
 
 @functools.lru_cache(maxsize=4096)
@@ -57,20 +60,32 @@ class Emitter:
         schedule: Its clusters.
         lowerings: By name of a cluster's root: what emits its instructions; "" is for clusters
             without root, None for roots without a lowering of their own.
+        emit_body: Makes the finished emitter of a body, given its graph and the strides of its
+            inputs.
+        strides: Of the inputs; None for C-contiguous ones.
 
     Attributes:
         plan: The native plan; finished after `emit`.
         variables: The variables that a run binds, with whether it writes them.
+        instructions: What the plan's instructions belong to.
+        emit_body: As given.
     """
 
     def __init__(
-        self, graph: Graph, schedule: Schedule, lowerings: dict[str | None, Lowering]
+        self,
+        graph: Graph,
+        schedule: Schedule,
+        lowerings: dict[str | None, Lowering],
+        emit_body: Callable[[Graph, Sequence[Shape]], Emitter],
+        strides: Sequence[Shape] | None = None,
     ) -> None:
         self.graph = graph
         self.schedule = schedule
         self.plan = _native.Plan()
         self.variables: dict[Variable, bool] = {}
-        self.instructions: list[Cluster | str] = []
+        self.instructions: Instructions = []
+        self.emit_body = emit_body
+        self._bodies: dict[int, list[Instructions]] = {}  # by number of the instruction
         self._lowerings = lowerings
         self._places: dict[Value, Place] = {}
         self._arena = ArenaPlanner()
@@ -82,15 +97,20 @@ class Emitter:
         self._last_only = False
         self._outputs: list[int] = []
         self._direct: dict[Value, int] = {}
-        self._bind()
+        self._bind(strides)
 
-    def _bind(self) -> None:
+    def _bind(self, given: Sequence[Shape] | None) -> None:
         graph, plan = self.graph, self.plan
-        for value in graph.inputs:
-            rows = value.shape[0] if value.shape else 1
-            row_size = shapes.size(value.shape[1:])
-            buffer = plan.input(DTYPE[value.dtype], rows, row_size)
-            self._places[value] = Place(buffer, 0, dense_strides(value.shape))
+        for position, value in enumerate(graph.inputs):
+            strides = dense_strides(value.shape)
+            if given is None or given[position] == strides:
+                rows = value.shape[0] if value.shape else 1
+                buffer = plan.input(DTYPE[value.dtype], rows, shapes.size(value.shape[1:]))
+            else:
+                strides = given[position]
+                reach = sum((dim - 1) * s for dim, s in zip(value.shape, strides, strict=True))
+                buffer = plan.input(DTYPE[value.dtype], 1, 0 if 0 in value.shape else reach + 1)
+            self._places[value] = Place(buffer, 0, strides)
         for variable in (*graph.reads, *graph.writes):
             if variable not in self._buffers:
                 nbytes = shapes.size(variable.shape) * dtypes.item_size(variable.dtype)
@@ -110,7 +130,8 @@ class Emitter:
             name = "" if cluster.root is None else cluster.root.primitive.name
             before = self.plan.instruction_count
             (self._lowerings.get(name) or self._lowerings[None])(self, cluster)
-            self.instructions += [cluster] * (self.plan.instruction_count - before)
+            for number in range(before, self.plan.instruction_count):
+                self.instructions += [cluster, *self._bodies.get(number, ())]
             for offset in self._temporaries:
                 self._arena.release(offset)
             self._temporaries.clear()
@@ -118,6 +139,10 @@ class Emitter:
                 self._arena.release(self._offsets.pop(value))
         self._copy_results()
         self.plan.finalize(self._arena.size)
+
+    def add_bodies(self, *bodies: Emitter) -> None:
+        """Tells which bodies the latest instruction runs."""
+        self._bodies[self.plan.instruction_count - 1] = [body.instructions for body in bodies]
 
     def _find_ends(self) -> None:
         """Finds after which cluster the memory of each value is free."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from cornu.core.errors import InvalidArgumentError
 from cornu.core.graph import Graph
 from cornu.engines.native.codes import DTYPE
 from cornu.engines.native.compiler import plan_graph
+from cornu.engines.native.emitter import Instructions
 
 
 class NativeExecutable:
@@ -112,7 +113,7 @@ class NativeExecutable:
     def describe(self) -> str:
         """Returns the instructions, one a line: the cluster each belongs to, and its memory."""
         header, *lines = str(self.plan).splitlines()
-        labels = [str(item) for item in self._instructions]
+        labels = list(_labels(self._instructions))
         width = max((len(label) for label in labels), default=0)
         rows = [
             f"{number:3} {label:{width}}  | {line.strip()}"
@@ -127,12 +128,16 @@ class NativeExecutable:
         self.plan.set_profiling(enabled)
 
     def profile_table(self) -> str:
-        """Returns the time of each instruction since profiling started, slowest first."""
+        """Returns the time of each instruction since profiling started, slowest first.
+
+        The instructions of bodies are indented; their time is part of that of their loop.
+        """
         times: list[Any] = self.plan.profile()
-        total = sum(row[1] for row in times) or 1
+        own = [not label.startswith(" ") for label in _labels(self._instructions)]
+        total = sum(row[1] for row, counts in zip(times, own, strict=True) if counts) or 1
         rows = sorted(
-            (row[1], row[1] / row[0] / 1e3, row[2] / 1e3, str(item))
-            for item, row in zip(self._instructions, times, strict=True)
+            (row[1], row[1] / row[0] / 1e3, row[2] / 1e3, label)
+            for label, row in zip(_labels(self._instructions), times, strict=True)
             if row[0]
         )
         return "\n".join(
@@ -144,11 +149,20 @@ class NativeExecutable:
         """Returns the last profiled step as events of Chrome's trace format."""
         return [
             {
-                "name": str(item), "ph": "X", "pid": 0, "tid": 0,
+                "name": label.strip(), "ph": "X", "pid": 0, "tid": 0,
                 "ts": begin / 1e3, "dur": nanoseconds / 1e3,
             }
-            for item, (calls, _, _, begin, nanoseconds) in zip(
-                self._instructions, self.plan.profile(), strict=True
+            for label, (calls, _, _, begin, nanoseconds) in zip(
+                _labels(self._instructions), self.plan.profile(), strict=True
             )
             if calls
         ]  # fmt: skip
+
+
+def _labels(instructions: Instructions, depth: int = 0) -> Iterator[str]:
+    """Names each instruction of a plan; those of bodies are indented."""
+    for item in instructions:
+        if isinstance(item, list):
+            yield from _labels(item, depth + 1)
+        else:
+            yield "  " * depth + str(item)
