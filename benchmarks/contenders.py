@@ -69,6 +69,8 @@ def process_environment(contender: Contender, threads: int, home: Path) -> dict[
     environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
     environment["PYTHONHASHSEED"] = "0"
     environment["KERAS_HOME"] = str(home / "keras")  # not the user's floatx and epsilon
+    # What pip installs is compiled to bytecode; the source tree must be able to keep its own.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     environment.pop("KERAS_BACKEND", None)
     if contender.backend:
         environment["KERAS_BACKEND"] = contender.backend

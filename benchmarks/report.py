@@ -130,6 +130,10 @@ def _conditions(results: Results) -> str:
     )
 
 
+def _median_ratio(ones: Sequence[float], others: Sequence[float]) -> float:
+    return median(one / other for one, other in zip(ones, others, strict=False))
+
+
 def _starts(results: Results) -> str:
     rows = []
     for name in _present(results):
@@ -146,7 +150,7 @@ def _starts(results: Results) -> str:
                 significant(median(results.predict[name]) * 1e6)
                 if name in results.predict
                 else MISSING,
-                f"{median(one) / median(many):.2f}" if one and many else MISSING,
+                f"{_median_ratio(one, many):.2f}" if one and many else MISSING,
                 growth,
             ]
         )

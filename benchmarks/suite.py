@@ -113,11 +113,11 @@ def _processes(
     if workload.name == SCALING and plan.threads > 1:
         numbers.append(1)
     try:
-        for threads in numbers:
-            for contender in plan.contenders:
-                wanted = not contender.workloads or workload.name in contender.workloads
-                if wanted and contender.environment in environments:
-                    environment = environments[contender.environment]
+        for contender in plan.contenders:
+            wanted = not contender.workloads or workload.name in contender.workloads
+            if wanted and contender.environment in environments:
+                environment = environments[contender.environment]
+                for threads in numbers:  # side by side, as their times are set in relation
                     processes.append(
                         Process(contender, environment.python, threads, HOME, environment.path)
                     )

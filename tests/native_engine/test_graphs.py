@@ -260,3 +260,42 @@ def test_primitives_without_a_kernel_run_on_the_host(native, monkeypatch):
     assert "host_call" in executable.describe()
     (output,) = executable.run([np.array([1, 4, 2, 3], np.float32)])
     assert output.tolist() == [-8, -6, -4, -2]
+
+
+def _quotients(w, g, rate, square, offset):
+    """Updates of adaptive optimizers in all orders of their operands, and near misses."""
+    root = ops.sqrt(square + offset)
+    return [
+        w - g * rate / root,
+        w - rate * g / ops.sqrt(offset + square),
+        w - g * rate / (ops.sqrt(square) + offset),
+        w - rate * g / (offset + ops.sqrt(square)),
+        w - g * rate / (square + offset),
+        w - rate * rate / ops.sqrt(offset + offset),
+        w - rate * offset / (ops.sqrt(square) + offset),
+        rate - g * w / ops.sqrt(square + w),
+    ]
+
+
+@pytest.mark.parametrize("shape", [(1,), (37,), (16, 40), (3, 5, 7)])
+@pytest.mark.parametrize("kind", ["variable", "constant", "full"])
+def test_updates_of_adaptive_optimizers_agree_to_the_bit(native, shape, kind):
+    """Their last operations run as one pass, whichever operands are single elements."""
+    rng = np.random.default_rng(len(shape))
+    arrays = [rng.uniform(0.1, 2, shape).astype(np.float32) for _ in range(5)]
+    scalars = [np.float32(0.3), np.float32(1e-3)]
+    rate, offset = (Variable(s, trainable=False) for s in scalars)
+
+    def step(w, g, square, full_rate, full_offset):
+        chosen = {
+            "variable": (rate.value, offset.value),
+            "constant": (0.3, 1e-3),
+            "full": (full_rate, full_offset),
+        }[kind]
+        results = _quotients(w, g, chosen[0], square, chosen[1])
+        return [*results, ops.sqrt(square + chosen[1])] if kind == "full" else results
+
+    graph, _ = capture(step, *[Spec(shape, "float32")] * 5)
+    expected = reference.compile(graph).run(arrays)
+    for value, wanted in zip(native.compile(graph).run(arrays), expected, strict=True):
+        np.testing.assert_array_equal(value, wanted)

@@ -249,6 +249,10 @@ class BlockRunner {
         case Step::Kind::kFunction:
           step.function(at_[step.result], at_[step.a], at_[step.b], at_[step.c], count);
           break;
+        case Step::Kind::kQuotient:
+          step.quotient(at_[step.result], at_[step.a], at_[step.b], at_[step.c], at_[step.d],
+                        at_[step.e], count);
+          break;
         case Step::Kind::kSplat:
           program_.elementwise->splat(step.type, at_[step.result], at_[step.a], count);
           break;

@@ -6,37 +6,23 @@
 
 #include "base/error.h"
 #include "isa/kernel_table.h"
+#include "kernels/elementwise/registers.h"
 #include "kernels/elementwise/validate.h"
 
 namespace cornu {
 namespace {
 
-constexpr int kNever = -1;
-
-// A register: where it lives and how a block sees it.
-struct Register {
-  enum class Class : std::uint8_t { kUnused, kConstant, kUniform, kScalar, kVector };
-  Class kind = Class::kUnused;
-  ComputeType type = ComputeType::kF32;
-  int home = 0;              // the register whose memory it is: itself, unless a bitcast
-  int last_use = kNever;     // instruction; of the home
-  int location = kNever;     // of the home: index within its class until all are known
-  int absorbed_by = kNever;  // the later instruction that computes this one on the way ...
-  int absorbs = kNever;      // ... and the other way round
-};
-
 class Compiler {
  public:
   Compiler(const ElementwiseProgram& program, const std::vector<AccessKind>& kinds)
-      : program_(program), kinds_(kinds), registers_(program.instructions.size()) {
+      : program_(program), kinds_(kinds) {
     compiled_.elementwise = kernels().elementwise;
     compiled_.random = kernels().random;
+    validate_program(program_, *compiled_.elementwise);
+    registers_ = plan_registers(program_, *compiled_.elementwise, &quotients_);
   }
 
   CompiledProgram run() {
-    validate_program(program_, *compiled_.elementwise);
-    find_uses();
-    find_pairs();
     plan_operands();
     for (int i = 0; i < static_cast<int>(registers_.size()); ++i) {
       if (registers_[index(home_of(i))].last_use != kNever) emit(i);
@@ -55,59 +41,6 @@ class Compiler {
   int home_of(int i) const { return registers_[index(i)].home; }
   Register& home(int i) { return registers_[index(home_of(i))]; }
   int end() const { return static_cast<int>(registers_.size()); }
-
-  void find_uses() {
-    for (int i = 0; i < end(); ++i) {
-      Register& r = registers_[index(i)];
-      r.type = instruction(i).type;
-      r.home = instruction(i).op == Opcode::op_bitcast ? home_of(instruction(i).a) : i;
-    }
-    const auto use = [&](int source, int at) {
-      Register& r = home(source);
-      r.last_use = std::max(r.last_use, at);
-    };
-    for (const auto& output : program_.outputs) use(output.source, end());
-    for (const auto& tail : program_.tails) use(tail.source, end());
-    for (int i = end() - 1; i >= 0; --i) {
-      // A bitcast defines nothing of its own: its uses are those of its home.
-      if (home_of(i) != i || registers_[index(i)].last_use == kNever) continue;
-      const Instruction& in = instruction(i);
-      const std::uint16_t sources[3] = {in.a, in.b, in.c};
-      for (int k = 0; k < arity_of(in.op); ++k) use(sources[k], i);
-    }
-  }
-
-  // An instruction whose only use is the next operation on it may be computed together with that.
-  void find_pairs() {
-    std::vector<int> uses(registers_.size(), 0);
-    for (int i = 0; i < end(); ++i) {
-      const Instruction& in = instruction(i);
-      const std::uint16_t sources[3] = {in.a, in.b, in.c};
-      for (int k = 0; k < arity_of(in.op); ++k) ++uses[index(sources[k])];
-    }
-    for (const auto& output : program_.outputs) uses[output.source] += 2;
-    for (const auto& tail : program_.tails) uses[tail.source] += 2;
-    for (int i = 0; i < end(); ++i) {
-      const Instruction& second = instruction(i);
-      Register& r = registers_[index(i)];
-      if (r.last_use == kNever || r.type != ComputeType::kF32 || arity_of(second.op) != 2) continue;
-      for (const int j : {int{second.b}, int{second.a}}) {
-        Register& candidate = registers_[index(j)];
-        const Instruction& first = instruction(j);
-        if (uses[index(j)] != 1 || candidate.absorbs != kNever || arity_of(first.op) != 2 ||
-            candidate.type != ComputeType::kF32 ||
-            !compiled_.elementwise->find_pair(first.op, second.op, j == second.b, 0)) {
-          continue;
-        }
-        candidate.absorbed_by = i;
-        r.absorbs = j;
-        for (const int source : {int{first.a}, int{first.b}}) {
-          home(source).last_use = std::max(home(source).last_use, i);
-        }
-        break;
-      }
-    }
-  }
 
   void plan_operands() {
     compiled_.operands.resize(program_.operands.size());
@@ -208,9 +141,10 @@ class Compiler {
     return slot;
   }
 
-  void push(std::vector<Step>& list, const Step& step, int result, int a, int b, int c) {
+  void push(std::vector<Step>& list, const Step& step, int result, int a, int b, int c, int d = 0,
+            int e = 0) {
     list.push_back(step);
-    tags_.push_back({&list == &compiled_.prologue, list.size() - 1, {result, a, b, c}});
+    tags_.push_back({&list == &compiled_.prologue, list.size() - 1, {result, a, b, c, d, e}});
   }
 
   void emit(int i) {
@@ -241,10 +175,50 @@ class Compiler {
       }
       default:
         // Left to the instruction that absorbs it, unless it need not be done block by block.
-        if (r.absorbed_by != kNever && !(is_uniform(home(in.a)) && is_uniform(home(in.b)))) return;
+        if (r.absorbed_by != kNever && !of_uniforms(in)) return;
+        if (r.quotient != kNever && emit_quotient(i)) return;
         if (r.absorbs != kNever && emit_pair(i)) return;
         return emit_function(i);
     }
+  }
+
+  bool of_uniforms(const Instruction& in) {
+    const std::uint16_t sources[3] = {in.a, in.b, in.c};
+    bool all = true;
+    for (int k = 0; k < arity_of(in.op); ++k) all = all && is_uniform(home(sources[k]));
+    return all;
+  }
+
+  // Instruction i with the chain it ends; false where its operands are not of the kinds for that.
+  bool emit_quotient(int i) {
+    Register& r = registers_[index(i)];
+    const Quotient& q = quotients_[index(r.quotient)];
+    const auto is_vector = [&](int source) { return home(source).kind == Class::kVector; };
+    int sources[5] = {q.w, q.factors[0], q.factors[1], q.terms[0], q.terms[1]};
+    if (!is_vector(sources[1])) std::swap(sources[1], sources[2]);
+    if (!q.outside && !is_vector(sources[3])) std::swap(sources[3], sources[4]);
+    bool fits = is_vector(sources[0]) && is_vector(sources[1]) && !is_vector(sources[2]) &&
+                is_vector(sources[3]) && !is_vector(sources[4]);
+    for (const int member : q.members) fits = fits && registers_[index(member)].location == kNever;
+    if (!fits) {
+      for (const int member : q.members) {
+        if (registers_[index(member)].location == kNever) emit_function(member);
+      }
+      return false;
+    }
+    Step step;
+    step.kind = Step::Kind::kQuotient;
+    step.quotient = compiled_.elementwise->quotient[q.outside ? 1 : 0];
+    compiled_.cost += 8 * cost_of(Opcode::op_add);
+    r.kind = Class::kVector;
+    r.location = place_result(i);
+    int location[5];
+    for (int k = 0; k < 5; ++k) location[k] = home(sources[k]).location;
+    release_sources(i, sources, 5);
+    if (r.location == kNever) r.location = new_slot(ComputeType::kF32);
+    push(compiled_.steps, step, r.location, location[0], location[1], location[2], location[3],
+         location[4]);
+    return true;
   }
 
   // Instruction i together with the one it absorbs; false where that is not to be.
@@ -409,6 +383,8 @@ class Compiler {
       step.a = resolved(tag.location[1]);
       step.b = resolved(tag.location[2]);
       step.c = resolved(tag.location[3]);
+      step.d = resolved(tag.location[4]);
+      step.e = resolved(tag.location[5]);
     }
     for (std::size_t k = 0; k < compiled_.operands.size(); ++k) {
       if (compiled_.operands[k].kind == AccessKind::kUnused) continue;
@@ -437,7 +413,7 @@ class Compiler {
   struct Tag {
     bool prologue;
     std::size_t step;
-    int location[4];
+    int location[6];
   };
 
   const ElementwiseProgram& program_;
@@ -445,6 +421,7 @@ class Compiler {
   std::vector<Register> registers_;
   CompiledProgram compiled_;
   std::vector<Tag> tags_;
+  std::vector<Quotient> quotients_;
   int operand_tag_[kMaxOperands] = {};
   std::vector<int> output_tag_, tail_tag_;
   std::vector<int> free_slots_[9];

@@ -28,11 +28,12 @@ enum class AccessKind : std::uint8_t {
 //   slots                 registers of a block, shared by registers that are not live together
 //   operands, outputs     caller's memory, or a block of scratch where that will not do
 struct Step {
-  enum class Kind : std::uint8_t { kFunction, kSplat, kIota, kRandom };
+  enum class Kind : std::uint8_t { kFunction, kSplat, kIota, kRandom, kQuotient };
   Kind kind = Kind::kFunction;
   ComputeType type = ComputeType::kF32;
-  std::uint16_t result = 0, a = 0, b = 0, c = 0;
+  std::uint16_t result = 0, a = 0, b = 0, c = 0, d = 0, e = 0;
   BlockFunction function = nullptr;
+  QuotientFunction quotient = nullptr;
   std::uint16_t operand = 0;  // kRandom: the key
   std::uint64_t bits = 0;
   std::int64_t divisor = 1, modulus = 1;

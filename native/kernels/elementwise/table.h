@@ -17,6 +17,10 @@ inline constexpr int kBlockGrain = 16;
 using BlockFunction = void (*)(void* result, const void* a, const void* b, const void* c,
                                std::int64_t count);
 
+// float32: w - a * b / sqrt(c + d), or w - a * b / (sqrt(c) + d); b and d are single elements.
+using QuotientFunction = void (*)(void* result, const void* w, const void* a, const void* b,
+                                  const void* c, const void* d, std::int64_t count);
+
 struct ElementwiseKernels {
   // The function of an operation on `type` (that of register a; for select, of b). Bit i of
   // `scalars` says that argument i is a single element. Null where that combination does not exist;
@@ -24,6 +28,7 @@ struct ElementwiseKernels {
   BlockFunction (*find)(Opcode op, ComputeType type, unsigned scalars);
   // float32: second(first(a, b), c), or second(c, first(a, b)) if `turned`. Null for most pairs.
   BlockFunction (*find_pair)(Opcode first, Opcode second, bool turned, unsigned scalars);
+  QuotientFunction quotient[2];  // d inside the root, d outside
   BlockFunction (*find_cast)(ComputeType from, ComputeType to);
   BlockFunction (*find_narrow)(DType dtype);
 

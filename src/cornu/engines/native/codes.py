@@ -8,6 +8,8 @@ from cornu import _native
 from cornu.core import dtypes
 
 DTYPE = {name: number for number, name in enumerate(_native.DTYPES)}
+# The same by NumPy dtype, for arrays that rows are gathered from.
+ARRAY_DTYPE = {np.dtype(name): number for name, number in DTYPE.items() if name != "bfloat16"}
 TYPE = {name: number for number, name in enumerate(_native.COMPUTE_TYPES)}
 OPCODE = {name: number for number, name in enumerate(_native.OPCODES)}
 REDUCTION = {

@@ -11,7 +11,7 @@ from cornu.core import dtypes, shapes
 from cornu.core.engine import Array
 from cornu.core.errors import InvalidArgumentError
 from cornu.core.graph import Graph
-from cornu.engines.native.codes import DTYPE
+from cornu.engines.native.codes import ARRAY_DTYPE
 from cornu.engines.native.compiler import plan_graph
 from cornu.engines.native.emitter import Instructions
 
@@ -95,14 +95,15 @@ class NativeExecutable:
             )
         rows = []
         for position, (source, spec) in enumerate(zip(sources, self._inputs, strict=True)):
-            if source.shape[1:] != spec.shape[1:] or source.dtype.name not in DTYPE:
+            code = ARRAY_DTYPE.get(source.dtype)
+            if code is None or source.shape[1:] != spec.shape[1:]:
                 raise InvalidArgumentError(
                     f"Input {position} of the graph takes rows of shape {spec.shape[1:]}; its "
                     f"source has shape {source.shape} and dtype {source.dtype}."
                 )
             array = np.ascontiguousarray(source)
             row_size = shapes.size(spec.shape[1:])
-            rows.append((array, DTYPE[array.dtype.name], array.shape[0], row_size))
+            rows.append((array, code, array.shape[0], row_size))
         outputs = [np.empty(shape, dtype) for shape, dtype in self._output_types]
         done = self.plan.run_steps(
             self._storages(), rows, np.ascontiguousarray(index, np.int64),
