@@ -117,10 +117,10 @@ def _processes(
             wanted = not contender.workloads or workload.name in contender.workloads
             if wanted and contender.environment in environments:
                 environment = environments[contender.environment]
-                for threads in numbers:  # side by side, as their times are set in relation
-                    processes.append(
-                        Process(contender, environment.python, threads, HOME, environment.path)
-                    )
+                processes.extend(  # side by side, as their times are set in relation
+                    Process(contender, environment.python, threads, HOME, environment.path)
+                    for threads in numbers
+                )
         yield processes
     finally:
         for process in processes:
