@@ -70,8 +70,8 @@ def _kind(operation: Any) -> str:
     return type(operation).__name__
 
 
-def _is_chain(graph: Any) -> bool:
-    """Whether every layer of a functional model has one input and is called once."""
+def is_chain(graph: Any) -> bool:
+    """Returns whether every layer of a functional model has one input and is called once."""
     nodes = []
     for level in graph.nodes_by_depth.values():
         if len(level) > 1 or len(level[0].inputs) > 1:
@@ -93,7 +93,7 @@ class _Table:
         self.expand_nested = expand_nested
         self.show_trainable = show_trainable
         self.nodes = set() if graph is None else set(graph.nodes)
-        self.is_chain = graph is None or _is_chain(graph)
+        self.is_chain = graph is None or is_chain(graph)
 
     def rows_of(self, layer: Any, level: int = 0) -> list[list[str]]:
         prefix = "   " * level + "└ " if level else ""
