@@ -126,6 +126,7 @@ from cornu.ops.crossentropy import (
     one_hot,
     sparse_categorical_crossentropy,
 )
+from cornu.ops.cumulative import cumprod, cumsum
 from cornu.ops.einsum import (
     einsum,
 )
@@ -255,8 +256,6 @@ from cornu.ops.reduction import (
     argmin,
     average,
     count_nonzero,
-    cumprod,
-    cumsum,
     logsumexp,
     max,
     mean,

@@ -10,7 +10,7 @@ from cornu.core.primitives import elementwise as e
 from cornu.core.primitives import layout
 from cornu.core.primitives import reduce as r
 from cornu.core.tensor import Tensor
-from cornu.ops import reduction
+from cornu.ops import cumulative, reduction
 from cornu.ops._operands import as_tensor, cast, expand, floating, keep_rank, like, op
 from cornu.ops.indexing import take_along_axis
 from cornu.ops.statistics import ordered_flat
@@ -74,7 +74,7 @@ def nancumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
         >>> nancumsum([1.0, float("nan"), 2.0]).tolist()
         [1.0, 1.0, 3.0]
     """
-    return reduction.cumsum(_replaced(x, 0.0), axis, dtype)
+    return cumulative.cumsum(_replaced(x, 0.0), axis, dtype)
 
 
 @op
@@ -90,7 +90,7 @@ def nancumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
         >>> nancumprod([2.0, float("nan"), 3.0]).tolist()
         [2.0, 2.0, 6.0]
     """
-    return reduction.cumprod(_replaced(x, 1.0), axis, dtype)
+    return cumulative.cumprod(_replaced(x, 1.0), axis, dtype)
 
 
 def _extreme(x: Any, axis: Any, keepdims: bool, sign: float) -> Tensor:

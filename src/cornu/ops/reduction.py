@@ -1,4 +1,4 @@
-"""Reductions over axes: sums, means, extremes, logic, and cumulative sums and products."""
+"""Reductions over axes: sums, means, extremes and logic."""
 
 from __future__ import annotations
 
@@ -456,55 +456,3 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Tensor:
     x, weights = pair(x, weights, "float")
     weighted = over(r.reduce_sum, e.mul(x, weights), axis)
     return e.div(weighted, over(r.reduce_sum, weights, axis))
-
-
-def _running(primitive: Primitive, x: Any, axis: int | None, dtype: Any) -> Tensor:
-    x = as_tensor(x)
-    if dtype is not None:
-        x = cast(x, dtypes.canonical(dtype))
-    if x.dtype == "bool":
-        x = cast(x, "int32")
-    if axis is None:
-        x = layout.reshape(x, shape=(x.size,))
-        axis = 0
-    place = shapes.normalize_axis(axis, len(x.shape), primitive.name)
-    result: Tensor = primitive(x, axis=place, reverse=False)
-    return result
-
-
-@op
-def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
-    """Returns the running sum along an axis.
-
-    Args:
-        x: Array-like.
-        axis: Axis; the flattened array when None.
-        dtype: Dtype to add in; that of `x` when None (int32 for booleans).
-
-    Returns:
-        A tensor of the shape of `x`.
-
-    Example:
-        >>> cumsum([1, 2, 3]).tolist()
-        [1, 3, 6]
-    """
-    return _running(r.cumsum, x, axis, dtype)
-
-
-@op
-def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
-    """Returns the running product along an axis.
-
-    Args:
-        x: Array-like.
-        axis: Axis; the flattened array when None.
-        dtype: Dtype to multiply in; that of `x` when None (int32 for booleans).
-
-    Returns:
-        A tensor of the shape of `x`.
-
-    Example:
-        >>> cumprod([1, 2, 3]).tolist()
-        [1, 2, 6]
-    """
-    return _running(r.cumprod, x, axis, dtype)
