@@ -6,9 +6,12 @@ from typing import Any
 
 from cornu.core.engine import current_engine
 from cornu.core.engine import set_engine as set_engine
+from cornu.core.settings import disable_flash_attention as disable_flash_attention
+from cornu.core.settings import enable_flash_attention as enable_flash_attention
 from cornu.core.settings import epsilon as epsilon
 from cornu.core.settings import floatx as floatx
 from cornu.core.settings import image_data_format as image_data_format
+from cornu.core.settings import is_flash_attention_enabled as is_flash_attention_enabled
 from cornu.core.settings import set_epsilon as set_epsilon
 from cornu.core.settings import set_floatx as set_floatx
 from cornu.core.settings import set_image_data_format as set_image_data_format

@@ -201,6 +201,16 @@ class _Place:
         self.position = position
 
 
+def get_mask(value: Any) -> Any:
+    """Returns the mask of valid positions that travels with a tensor, or None."""
+    return getattr(value, "_keras_mask", None)
+
+
+def set_mask(tensor: Any, mask: Any) -> None:
+    """Makes a mask travel with a tensor."""
+    tensor._keras_mask = mask
+
+
 def node_of(tensor: KerasTensor) -> CallNode:
     """Returns the call that made a KerasTensor."""
     if tensor._keras_node is None:

@@ -1,4 +1,4 @@
-"""Global settings (floatx, epsilon, image format) and the state of the current thread."""
+"""Global settings (floatx, epsilon, image format, ...) and the state of the current thread."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ _values: dict[str, Any] = {
     "floatx": "float32",
     "epsilon": 1e-7,
     "image_data_format": "channels_last",
+    "flash_attention": None,
 }
 
 
@@ -92,6 +93,40 @@ def set_image_data_format(data_format: str) -> None:
             f"set_image_data_format: expected 'channels_last' or 'channels_first'; got {data_format!r}."
         )
     _values["image_data_format"] = data_format
+
+
+def enable_flash_attention() -> None:
+    """Lets the attention layers choose their way of computing; that is the start setting.
+
+    Example:
+        >>> enable_flash_attention()
+        >>> is_flash_attention_enabled() is None
+        True
+    """
+    _values["flash_attention"] = None
+
+
+def disable_flash_attention() -> None:
+    """Records that no special attention kernels are wanted; results do not depend on it.
+
+    Example:
+        >>> disable_flash_attention()
+        >>> is_flash_attention_enabled()
+        False
+        >>> enable_flash_attention()
+    """
+    _values["flash_attention"] = False
+
+
+def is_flash_attention_enabled() -> bool | None:
+    """Returns None, or False after `disable_flash_attention()`.
+
+    Example:
+        >>> is_flash_attention_enabled() is None
+        True
+    """
+    enabled: bool | None = _values["flash_attention"]
+    return enabled
 
 
 class ThreadState(threading.local):

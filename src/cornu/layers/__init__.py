@@ -9,26 +9,25 @@ from cornu.layers.activation import (
     Softmax,
     ThresholdedReLU,
 )
+from cornu.layers.attention.attention import AdditiveAttention, Attention
+from cornu.layers.attention.grouped_query import GroupedQueryAttention
+from cornu.layers.attention.multi_head import MultiHeadAttention
 from cornu.layers.conv.convolution import Conv1D, Conv2D, Conv3D
 from cornu.layers.conv.depthwise import DepthwiseConv1D, DepthwiseConv2D
 from cornu.layers.conv.separable import SeparableConv1D, SeparableConv2D
 from cornu.layers.conv.transposed import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from cornu.layers.core.dense import Dense
+from cornu.layers.core.einsum_dense import EinsumDense
+from cornu.layers.core.embedding import Embedding, ReversibleEmbedding
 from cornu.layers.core.identity import Identity
 from cornu.layers.core.input_layer import Input, InputLayer
 from cornu.layers.core.lambda_layer import Lambda
+from cornu.layers.core.masking import Masking
 from cornu.layers.core.wrapper import Wrapper
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
-from cornu.layers.merging import (
-    Add,
-    Average,
-    Concatenate,
-    Dot,
-    Maximum,
-    Minimum,
-    Multiply,
-    Subtract,
+from cornu.layers.merging.arithmetic import Add, Average, Maximum, Minimum, Multiply, Subtract
+from cornu.layers.merging.functions import (
     add,
     average,
     concatenate,
@@ -38,6 +37,7 @@ from cornu.layers.merging import (
     multiply,
     subtract,
 )
+from cornu.layers.merging.joining import Concatenate, Dot
 from cornu.layers.noise import AlphaDropout, GaussianDropout, GaussianNoise
 from cornu.layers.normalization.batch import BatchNormalization
 from cornu.layers.normalization.group import GroupNormalization
@@ -104,6 +104,7 @@ Convolution2D = Conv2D
 Convolution2DTranspose = Conv2DTranspose
 Convolution3D = Conv3D
 Convolution3DTranspose = Conv3DTranspose
+GroupQueryAttention = GroupedQueryAttention
 GlobalAvgPool1D = GlobalAveragePooling1D
 GlobalAvgPool2D = GlobalAveragePooling2D
 GlobalAvgPool3D = GlobalAveragePooling3D
@@ -130,7 +131,9 @@ __all__ = [
     "AdaptiveMaxPooling2D",
     "AdaptiveMaxPooling3D",
     "Add",
+    "AdditiveAttention",
     "AlphaDropout",
+    "Attention",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -160,6 +163,8 @@ __all__ = [
     "DepthwiseConv2D",
     "Dot",
     "Dropout",
+    "EinsumDense",
+    "Embedding",
     "Flatten",
     "GRUCell",
     "GaussianDropout",
@@ -177,6 +182,8 @@ __all__ = [
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
     "GroupNormalization",
+    "GroupQueryAttention",
+    "GroupedQueryAttention",
     "Identity",
     "Input",
     "InputLayer",
@@ -186,6 +193,7 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
+    "Masking",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",
@@ -194,6 +202,7 @@ __all__ = [
     "MaxPooling3D",
     "Maximum",
     "Minimum",
+    "MultiHeadAttention",
     "Multiply",
     "Normalization",
     "PReLU",
@@ -203,6 +212,7 @@ __all__ = [
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "ReversibleEmbedding",
     "SeparableConv1D",
     "SeparableConv2D",
     "SeparableConvolution1D",

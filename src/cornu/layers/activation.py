@@ -290,7 +290,7 @@ class Softmax(_Elementwise):
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """Applies the function; `mask` is True where values count."""
         if mask is not None:
-            mask = ops.cast(mask, "bool")
+            mask = self._fitting(mask, inputs)
             lowest = -3e4 if inputs.dtype == "float16" else -1e9
             inputs = ops.where(mask, inputs, lowest)
         if isinstance(self.axis, (list, tuple)) and len(self.axis) > 1:
@@ -304,6 +304,15 @@ class Softmax(_Elementwise):
             # Where every position is masked the result is 0, not an even spread.
             outputs = ops.where(mask, outputs, 0.0)
         return outputs
+
+    def _fitting(self, mask: Any, inputs: Any) -> Any:
+        sizes = zip(reversed(mask.shape), reversed(inputs.shape), strict=False)
+        if len(mask.shape) > len(inputs.shape) or any(m not in (1, n) for m, n in sizes):
+            raise ValueError(
+                f"{self._who()}: a mask of shape {tuple(mask.shape)} does not broadcast to inputs "
+                f"of shape {tuple(inputs.shape)}: its sizes must be equal to theirs, or 1."
+            )
+        return mask if mask.dtype == "bool" else ops.greater(mask, 0.5)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments that make an equal layer."""

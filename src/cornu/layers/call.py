@@ -11,6 +11,8 @@ from typing import Any
 
 from cornu.core import settings, tree
 from cornu.core.keras_tensor import KerasTensor
+from cornu.core.keras_tensor import get_mask as get_mask
+from cornu.core.keras_tensor import set_mask as set_mask
 from cornu.core.tensor import Tensor
 
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -94,16 +96,6 @@ def signature_of(cls: type, method: str) -> Signature:
 def is_tensor(value: Any) -> bool:
     """Whether a value is a tensor or a KerasTensor."""
     return isinstance(value, (Tensor, KerasTensor))
-
-
-def get_mask(value: Any) -> Any:
-    """Returns the mask that travels with a tensor, or None."""
-    return getattr(value, "_keras_mask", None)
-
-
-def set_mask(tensor: Any, mask: Any) -> None:
-    """Makes a mask travel with a tensor."""
-    tensor._keras_mask = mask
 
 
 def masks_of(structure: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,12 @@ from cornu.layers.configs import LayerConfigs, first_layer_shape, unknown_argume
 from cornu.layers.input_spec import check_inputs
 from cornu.layers.inputs import LayerInputs
 from cornu.layers.losses import LayerLosses
+
+_LOST_MASK = (
+    "{who} was called on a tensor with a mask, but it does not know masks: layers behind it will "
+    "take padding for data. Set supports_masking = True in __init__() if the layer treats each "
+    "step on its own, or define compute_mask()."
+)
 
 
 @registry.builtin("layer")
@@ -328,10 +335,13 @@ class Layer(LayerBuilding, LayerConfigs, LayerInputs, LayerLosses, Operation):
         return given if given is not None else masks_of(first)
 
     def _propagate_masks(self, first: Any, outputs: Any, previous: Any) -> None:
-        if not self._supports_masking:
-            return
         leaves = [leaf for leaf in tree.flatten(outputs) if is_tensor(leaf)]
-        if leaves and all(get_mask(leaf) is not None for leaf in leaves):
+        masked = [get_mask(leaf) is not None for leaf in leaves]
+        if leaves and all(masked):
+            return
+        if not self._supports_masking:
+            if not any(masked) and any(mask is not None for mask in tree.flatten(previous)):
+                warnings.warn(_LOST_MASK.format(who=self._who()), stacklevel=3)
             return
         masks = self.compute_mask(first, previous)
         if masks is None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from cornu import ops
 from cornu.core import dtypes, tree
-from cornu.ops.loss_functions import same_rank
+from cornu.core.keras_tensor import get_mask
+from cornu.ops.loss_functions import same_rank, with_trailing_axes
 from cornu.saving.serialization import serialize_keras_object
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
@@ -58,12 +59,17 @@ class Loss:
         return self._dtype
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        travelling = get_mask(y_pred)
         y_pred = tree.map_structure(
             lambda leaf: ops.cast(ops.convert_to_tensor(leaf), self._dtype), y_pred
         )
         y_true = tree.map_structure(self._target, y_true)
         values = ops.cast(self.call(y_true, y_pred), self._dtype)
         mask = self.mask(y_true)
+        if mask is None or travelling is None:
+            mask = travelling if mask is None else mask
+        else:
+            mask = ops.logical_and(mask, travelling)
         if mask is not None:
             sample_weight = _masked(sample_weight, mask, self.reduction, self._dtype)
         return reduce_weighted_values(values, sample_weight, self.reduction, self._dtype)
@@ -147,7 +153,7 @@ def _masked(sample_weight: Any, mask: Any, reduction: str | None, dtype: str) ->
         return weights
     given = ops.cast(ops.convert_to_tensor(sample_weight), dtype)
     weights, given = same_rank(weights, given)
-    return ops.multiply(weights, given)
+    return ops.multiply(weights, with_trailing_axes(given, len(weights.shape)))
 
 
 def reduce_weighted_values(
@@ -168,9 +174,7 @@ def reduce_weighted_values(
     if sample_weight is not None:
         weights = ops.cast(ops.convert_to_tensor(sample_weight), dtype)
         weights, values = same_rank(weights, values)
-        if 0 < len(weights.shape) < len(values.shape):
-            extra = (1,) * (len(values.shape) - len(weights.shape))
-            weights = ops.reshape(weights, (*weights.shape, *extra))
+        weights = with_trailing_axes(weights, len(values.shape))
         values = ops.multiply(values, weights)
     if reduction is None or reduction == "none" or len(values.shape) == 0:
         return values

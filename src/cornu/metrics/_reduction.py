@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu import ops
+from cornu.core.keras_tensor import get_mask
 from cornu.core.registry import builtin
 from cornu.metrics._metric import Metric
+from cornu.ops.loss_functions import with_trailing_axes
 from cornu.saving.serialization import serialize_keras_object
 
 
@@ -38,6 +40,15 @@ def samplewise(values: Any, sample_weight: Any, reduce: Callable[..., Any]) -> t
     if len(values.shape) > 1:
         values = reduce(values, axis=tuple(range(1, len(values.shape))))
     return values, sample_weight
+
+
+def _masked(sample_weight: Any, mask: Any, dtype: str) -> Any:
+    """Returns weights that are 0 where masked."""
+    weights = ops.cast(mask, dtype)
+    if sample_weight is None:
+        return weights
+    given = ops.cast(ops.convert_to_tensor(sample_weight), dtype)
+    return ops.multiply(weights, with_trailing_axes(given, len(weights.shape)))
 
 
 @builtin("metric")
@@ -131,8 +142,12 @@ class MeanMetricWrapper(Mean):
         self._fn_kwargs = kwargs
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Takes a batch into account."""
-        super().update_state(self._fn(y_true, y_pred, **self._fn_kwargs), sample_weight)
+        """Takes a batch into account; what the mask of `y_pred` leaves out does not count."""
+        mask = get_mask(y_pred)
+        values = self._fn(y_true, y_pred, **self._fn_kwargs)
+        if mask is not None:
+            sample_weight = _masked(sample_weight, mask, self.dtype)
+        super().update_state(values, sample_weight)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments of the constructor."""

@@ -51,6 +51,7 @@ from cornu.ops.arithmetic import (
     subtract,
     true_divide,
 )
+from cornu.ops.attention import dot_product_attention
 from cornu.ops.comparison import (
     allclose,
     bitwise_and,
@@ -338,7 +339,7 @@ __all__ = [  # noqa: RUF022
     "conj", "conjugate", "conv", "conv_transpose", "convert_to_numpy", "convert_to_tensor",
     "copy", "corrcoef", "correlate", "cos", "cosh", "count_nonzero", "cross", "cumprod",
     "cumsum", "custom_gradient", "deg2rad", "depthwise_conv", "diag", "diagflat",
-    "diagonal", "diff", "digitize", "divide", "divide_no_nan", "dot", "dsplit", "dstack",
+    "diagonal", "diff", "digitize", "divide", "divide_no_nan", "dot", "dot_product_attention", "dsplit", "dstack",
     "dtype", "einsum", "elu", "empty", "empty_like", "equal", "erf", "erfc", "erfinv",
     "exp", "exp2", "expand_dims", "expm1", "eye", "fabs", "flip", "fliplr", "flipud",
     "floor", "floor_divide", "fmax", "fmin", "fmod", "fori_loop", "full", "full_like",

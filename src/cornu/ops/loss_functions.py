@@ -19,6 +19,13 @@ def same_rank(x: Any, y: Any) -> tuple[Any, Any]:
     return x, y
 
 
+def with_trailing_axes(weights: Any, rank: int) -> Any:
+    """Returns weights with axes of size 1 behind theirs, up to a rank; scalars stay."""
+    if not 0 < len(weights.shape) < rank:
+        return weights
+    return ops.reshape(weights, (*weights.shape, *[1] * (rank - len(weights.shape))))
+
+
 def pair(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     """Returns targets and predictions as tensors of one dtype and rank."""
     y_pred = ops.convert_to_tensor(y_pred)

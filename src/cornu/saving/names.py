@@ -27,6 +27,9 @@ _MODULES = {
 # Classes that Keras has not made public: they stand in files under the path of their source.
 _INTERNAL = {"Functional": "keras.src.models.functional"}
 
+# Classes that Keras has made public under another name than they have in its source.
+_SPELLINGS = {"GroupedQueryAttention": "GroupQueryAttention"}
+
 
 def public_name(cls: type) -> tuple[str, str | None] | None:
     """Returns the module under which files name a class of cornu, and its registered name.
@@ -43,6 +46,18 @@ def public_name(cls: type) -> tuple[str, str | None] | None:
             internal = _INTERNAL.get(name)
             return (internal, name) if internal else (module, None)
     return None
+
+
+def class_name(cls: type) -> str:
+    """Returns the name under which files know a class.
+
+    Args:
+        cls: The class.
+
+    Returns:
+        Its own name, but for the few that Keras has made public under another one.
+    """
+    return _SPELLINGS.get(cls.__name__, cls.__name__) if public_name(cls) else cls.__name__
 
 
 def find_class(

@@ -148,7 +148,7 @@ def _serialize_instance(obj: Any) -> dict[str, Any]:
         registered_name = registry.get_registered_name(cls)
     result = {
         "module": module,
-        "class_name": cls.__name__,
+        "class_name": names.class_name(cls),
         "config": config,
         "registered_name": registered_name,
     }

@@ -1,0 +1,1 @@
+"""Attention: outputs as means of values, weighted by how well queries match keys."""
