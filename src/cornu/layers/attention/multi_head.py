@@ -180,8 +180,8 @@ class MultiHeadAttention(ProjectedAttention):
         self, name: str, shape: Any, sizes: list[int], activation: str | None = None
     ) -> Any:
         steps = len(shape) - 1
-        leading, (old, *new) = string.ascii_lowercase[:steps], string.ascii_lowercase[steps:][:3]
-        heads = "".join(new)
+        leading, rest = string.ascii_lowercase[:steps], string.ascii_lowercase[steps:]
+        old, heads = rest[:1], rest[1:3]
         equation = f"{leading}{old},{old}{heads}->{leading}{heads}"
         output_shape = [None] * (steps - 1) + sizes
         dense = self._projection(name, equation, output_shape, heads, activation=activation)

@@ -249,7 +249,7 @@ class ProjectedAttention(Layer):
     ) -> Any:
         """Returns KerasTensors like the outputs."""
         key_shape = tuple((value if key is None else key).shape)
-        shapes = tuple(query.shape), tuple(value.shape), key_shape
+        shapes: Any = tuple(query.shape), tuple(value.shape), key_shape
         outputs = KerasTensor(self.compute_output_shape(*shapes), self.compute_dtype)
         if not return_attention_scores:
             return outputs
