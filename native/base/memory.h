@@ -53,6 +53,7 @@ enum class ScratchSlot : int {
   kReduce,
   kLayout,
   kSort,
+  kGather,
   kOther,
   kCount,
 };

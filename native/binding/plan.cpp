@@ -324,16 +324,44 @@ void bind_gathers(nb::class_<Plan>& plan) {
           nb::arg("inner"), nb::arg("count"), nb::arg("x"), nb::arg("indices"), nb::arg("result"),
           "result[outer, count, inner] = x[outer, indices, inner].")
       .def(
-          "take_add",
+          "take_sum",
+          [](Plan& self, int dtype, int index_dtype, std::int64_t length, std::int64_t inner,
+             std::int64_t count, std::int64_t bag, const ViewTuple& x, const ViewTuple& indices,
+             const ViewTuple& result) {
+            self.take_sum({dtype_of(dtype), dtype_of(index_dtype), 1, length, inner, count}, bag,
+                          view_of(x), view_of(indices), view_of(result));
+          },
+          nb::arg("dtype"), nb::arg("index_dtype"), nb::arg("length"), nb::arg("inner"),
+          nb::arg("count"), nb::arg("bag"), nb::arg("x"), nb::arg("indices"), nb::arg("result"),
+          "result[count / bag, inner] = sums of `bag` rows x[indices, inner] each.")
+      .def(
+          "take_back",
           [](Plan& self, int dtype, int index_dtype, std::int64_t outer, std::int64_t length,
-             std::int64_t inner, std::int64_t count, const ViewTuple& x, const ViewTuple& indices,
-             const ViewTuple& updates, const ViewTuple& result) {
-            self.take_add({dtype_of(dtype), dtype_of(index_dtype), outer, length, inner, count},
-                          view_of(x), view_of(indices), view_of(updates), view_of(result));
+             std::int64_t inner, std::int64_t count, std::int64_t run, const ViewTuple& g,
+             const ViewTuple& indices, const ViewTuple& result) {
+            self.take_back({dtype_of(dtype), dtype_of(index_dtype), outer, length, inner, count},
+                           run, view_of(g), view_of(indices), view_of(result));
           },
           nb::arg("dtype"), nb::arg("index_dtype"), nb::arg("outer"), nb::arg("length"),
-          nb::arg("inner"), nb::arg("count"), nb::arg("x"), nb::arg("indices"), nb::arg("updates"),
-          nb::arg("result"), "result = x with updates[outer, count, inner] added at the indices.")
+          nb::arg("inner"), nb::arg("count"), nb::arg("run"), nb::arg("g"), nb::arg("indices"),
+          nb::arg("result"),
+          "result = zeros with g[outer, count, inner] added at the indices. The view of g has no "
+          "strides when it is dense, else those from run to run of indices and within a run.")
+      .def(
+          "take_back_epilogue",
+          [](Plan& self, int dtype, int index_dtype, std::int64_t outer, std::int64_t length,
+             std::int64_t inner, std::int64_t count, std::int64_t run, const ViewTuple& g,
+             const ViewTuple& indices, const ProgramBuilder& program, const ViewTuples& operands,
+             const ViewTuples& outputs) {
+            self.take_back_epilogue(
+                {dtype_of(dtype), dtype_of(index_dtype), outer, length, inner, count}, run,
+                view_of(g), view_of(indices), program.program, views_of(operands),
+                views_of(outputs));
+          },
+          nb::arg("dtype"), nb::arg("index_dtype"), nb::arg("outer"), nb::arg("length"),
+          nb::arg("inner"), nb::arg("count"), nb::arg("run"), nb::arg("g"), nb::arg("indices"),
+          nb::arg("program"), nb::arg("operands"), nb::arg("outputs"),
+          "take_back of which each tile of rows goes through a program as its operand 0.")
       .def(
           "gather_nd",
           [](Plan& self, int dtype, int index_dtype, const Shape& dims, std::int64_t inner,

@@ -1,7 +1,11 @@
 // Gather, scatter, sort, cumulative, random bits: kernels on dense arrays.
+#include <algorithm>
+#include <utility>
+
 #include "base/checked.h"
 #include "base/error.h"
 #include "kernels/random/random_bits.h"
+#include "program/epilogue.h"
 #include "program/plan.h"
 
 namespace cornu {
@@ -50,16 +54,68 @@ void Plan::take(const TakeProblem& problem, const View& x, const View& indices,
          [problem](void* const* p, void*) { cornu::take(problem, p[0], p[1], p[2]); });
 }
 
-void Plan::take_add(const TakeProblem& problem, const View& x, const View& indices,
-                    const View& updates, const View& result) {
+void Plan::take_sum(const TakeProblem& problem, std::int64_t bag, const View& x,
+                    const View& indices, const View& result) {
+  validate_take_sum(problem, bag);
+  const TakeSizes sizes(problem);
+  check_dense("take_sum", x, sizes.x);
+  check_dense("take_sum", indices, sizes.indices);
+  check_dense("take_sum", result, bag == 0 ? 0 : sizes.taken / bag);
+  append(
+      "take_sum", {&x, &indices, &result}, 0, sizes.taken,
+      [problem, bag](void* const* p, void*) { cornu::take_sum(problem, bag, p[0], p[1], p[2]); });
+}
+
+TakeBackProblem Plan::take_back_problem(const TakeProblem& problem, std::int64_t run, const View& g,
+                                        const View& indices) const {
+  const char* who = "take_back";
   validate(problem);
   const TakeSizes sizes(problem);
-  check_dense("take_add", x, sizes.x);
-  check_dense("take_add", indices, sizes.indices);
-  check_dense("take_add", updates, sizes.taken);
-  check_dense("take_add", result, sizes.x);
-  append("take_add", {&x, &indices, &updates, &result}, 0, sizes.x + sizes.taken,
-         [problem](void* const* p, void*) { cornu::take_add(problem, p[0], p[1], p[2], p[3]); });
+  check_dense(who, indices, sizes.indices);
+  TakeBackProblem result;
+  result.take = problem;
+  if (g.strides.empty()) {
+    check_dense(who, g, sizes.taken);
+    result.run = std::max<std::int64_t>(problem.count, 1);
+    result.row_stride = problem.inner;
+    return result;
+  }
+  if (run < 1 || problem.count % run != 0 || g.strides.size() != 2 || problem.outer != 1) {
+    throw Error("take_back: rows with strides come in whole runs, for one table");
+  }
+  result.run = run;
+  result.run_stride = g.strides[0];
+  result.row_stride = g.strides[1];
+  View rows = g;
+  rows.strides.push_back(1);
+  check_strided(who, rows, size_of(problem.dtype), {problem.count / run, run, problem.inner});
+  return result;
+}
+
+void Plan::take_back(const TakeProblem& problem, std::int64_t run, const View& g,
+                     const View& indices, const View& result) {
+  const TakeSizes sizes(problem);
+  check_dense("take_back", result, sizes.x);
+  append("take_back", {&g, &indices, &result}, 0, sizes.x + sizes.taken,
+         [back = TakeBack(take_back_problem(problem, run, g, indices), false)](
+             void* const* p, void* memory) { back.run(p[0], p[1], p[2], memory); });
+}
+
+void Plan::take_back_epilogue(const TakeProblem& problem, std::int64_t run, const View& g,
+                              const View& indices, const ElementwiseProgram& program,
+                              const std::vector<View>& operands, const std::vector<View>& outputs) {
+  const TakeSizes sizes(problem);
+  TakeBack back(take_back_problem(problem, run, g, indices), true);
+  std::vector<const View*> views = {&g, &indices};
+  Epilogue epilogue = prepare_epilogue("take_back", problem.dtype,
+                                       {1, problem.outer * problem.length, problem.inner}, program,
+                                       operands, outputs, views);
+  const std::int64_t workspace = back.workspace_bytes();
+  append("take_back with epilogue", views, workspace, sizes.x + sizes.taken,
+         [back = std::move(back), epilogue = std::move(epilogue)](void* const* p, void* memory) {
+           EpilogueRun run(epilogue, p + 2);
+           back.run(p[0], p[1], nullptr, memory, run.hook());
+         });
 }
 
 void Plan::gather_nd(const NdProblem& problem, const View& x, const View& indices,

@@ -119,8 +119,15 @@ class Plan {
   void dynamic_update_slice(std::int64_t element_size, const Shape& shape, const Shape& sizes,
                             const View& x, const View& update, const View& starts);
   void take(const TakeProblem& problem, const View& x, const View& indices, const View& result);
-  void take_add(const TakeProblem& problem, const View& x, const View& indices, const View& updates,
+  void take_sum(const TakeProblem& problem, std::int64_t bag, const View& x, const View& indices,
                 const View& result);
+  // The strides of g say how its rows lie: from run to run of `run` indices, and within a run; none
+  // for a dense one. The epilogue is that of a matrix product of `length` rows.
+  void take_back(const TakeProblem& problem, std::int64_t run, const View& g, const View& indices,
+                 const View& result);
+  void take_back_epilogue(const TakeProblem& problem, std::int64_t run, const View& g,
+                          const View& indices, const ElementwiseProgram& program,
+                          const std::vector<View>& operands, const std::vector<View>& outputs);
   void gather_nd(const NdProblem& problem, const View& x, const View& indices, const View& result);
   void scatter_nd(const NdProblem& problem, ScatterMode mode, const View& x, const View& indices,
                   const View& updates, const View& result);
@@ -228,6 +235,8 @@ class Plan {
   void check_strided(const char* who, const View& view, std::int64_t element_size,
                      const Shape& shape) const;
   void check_dense(const char* who, const View& view, std::int64_t bytes) const;
+  TakeBackProblem take_back_problem(const TakeProblem& problem, std::int64_t run, const View& g,
+                                    const View& indices) const;
   void check_building() const;
   // Prepares a program that works on tiles of a product of shape (batch, rows, columns), and adds
   // its views to the list.

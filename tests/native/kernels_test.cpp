@@ -224,6 +224,70 @@ void test_copy() {
   }
 }
 
+// The result put together by an epilogue.
+std::vector<float> take_back_in_tiles(const TakeBackProblem& problem, const std::vector<float>& g,
+                                      const std::vector<std::int32_t>& indices, std::size_t size) {
+  const TakeBack back(problem, true);
+  std::vector<float> workspace(index(back.workspace_bytes()) / sizeof(float));
+  return same_for_all_threads<float>(size, "take_back: tiles, threads", [&](float* out) {
+    struct Target {
+      float* data;
+      std::int64_t columns;
+    } target{out, problem.take.inner};
+    const auto copy_tile = [](void* context, const MatmulTile& tile) {
+      const Target& to = *static_cast<const Target*>(context);
+      for (std::int64_t i = tile.row_begin; i < tile.row_end; ++i) {
+        const float* row =
+            static_cast<const float*>(tile.data) + (i - tile.row_begin) * tile.row_stride;
+        std::copy(row, row + to.columns, to.data + i * to.columns);
+      }
+    };
+    back.run(g.data(), indices.data(), nullptr, workspace.data(), {copy_tile, &target});
+  });
+}
+
+// Rows that repeat within runs, and sums of bags.
+void test_bags() {
+  for (int round = 0; round < 30; ++round) {
+    TakeProblem p;
+    p.dtype = DType::kFloat32;
+    p.index_dtype = DType::kInt32;
+    p.length = 1 + draw(900);
+    p.inner = round % 3 == 0 ? 16 : 1 + draw(90);
+    const std::int64_t bag = 1 + draw(round % 2 ? 20 : 400), bags = draw(60);
+    p.count = bag * bags;
+    validate_take_sum(p, bag);
+    const std::vector<float> x = random_floats(p.length * p.inner);
+    const std::vector<float> g = random_floats(bags * p.inner);
+    std::vector<std::int32_t> indices(index(p.count));
+    for (std::int32_t& i : indices) i = draw(static_cast<int>(p.length));
+    const TakeBackProblem back{p, bag, p.inner, 0};
+    const auto spread = same_for_all_threads<float>(x.size(), "bags: threads", [&](float* out) {
+      TakeBack(back, false).run(g.data(), indices.data(), out, nullptr);
+    });
+    check(spread == take_back_in_tiles(back, g, indices, x.size()), "bags: tiles", round);
+    const auto sums = same_for_all_threads<float>(g.size(), "take_sum: threads", [&](float* out) {
+      take_sum(p, bag, x.data(), indices.data(), out);
+    });
+    std::vector<float> expected(x.size());
+    bool good = true;
+    for (std::int64_t b = 0; b < bags; ++b) {
+      for (std::int64_t i = 0; i < p.inner; ++i) {
+        double sum = 0, size = 0;
+        for (std::int64_t k = 0; k < bag; ++k) {
+          const std::int64_t at = indices[index(b * bag + k)] * p.inner + i;
+          expected[index(at)] += g[index(b * p.inner + i)];
+          sum += x[index(at)];
+          size += std::abs(x[index(at)]);
+        }
+        good = good && std::abs(sums[index(b * p.inner + i)] - sum) <= 1e-5 * size;
+      }
+    }
+    check(good, "take_sum", round);
+    check(spread == expected, "take_back of bags", round);
+  }
+}
+
 void test_gather() {
   for (int round = 0; round < 60; ++round) {
     TakeProblem p{DType::kFloat32, DType::kInt32};
@@ -245,10 +309,12 @@ void test_gather() {
     const auto taken =
         same_for_all_threads<float>(updates.size(), "take: threads",
                                     [&](float* out) { take(p, x.data(), indices.data(), out); });
-    const auto added = same_for_all_threads<float>(x.size(), "take_add: threads", [&](float* out) {
-      take_add(p, x.data(), indices.data(), updates.data(), out);
+    TakeBackProblem back{p, std::max<std::int64_t>(p.count, 1), 0, p.inner};
+    const auto added = same_for_all_threads<float>(x.size(), "take_back: threads", [&](float* out) {
+      TakeBack(back, false).run(updates.data(), indices.data(), out, nullptr);
     });
-    std::vector<float> expected = x;
+    check(added == take_back_in_tiles(back, updates, indices, x.size()), "take_back: tiles", round);
+    std::vector<float> expected(x.size());
     bool good = true;
     for (std::int64_t o = 0; o < p.outer; ++o) {
       for (std::int64_t k = 0; k < p.count; ++k) {
@@ -261,7 +327,7 @@ void test_gather() {
       }
     }
     check(good, "take", round);
-    check(added == expected, "take_add", round);
+    check(added == expected, "take_back", round);
 
     NdProblem nd{DType::kFloat32, DType::kInt64, 2, {p.outer, p.length}, p.inner, p.count};
     validate(nd);
@@ -432,6 +498,7 @@ int main() {
     test_copy<std::uint32_t>();
     test_copy<std::uint64_t>();
     test_gather();
+    test_bags();
     test_rows();
     test_sort<float>(DType::kFloat32);
     test_sort<double>(DType::kFloat64);

@@ -299,3 +299,85 @@ def test_updates_of_adaptive_optimizers_agree_to_the_bit(native, shape, kind):
     expected = reference.compile(graph).run(arrays)
     for value, wanted in zip(native.compile(graph).run(arrays), expected, strict=True):
         np.testing.assert_array_equal(value, wanted)
+
+
+def embedding(optimizer, batch, length=9, rows=50, size=16, seed=3):
+    """A training step of bags of embeddings: lookup, mean, product; and its variables."""
+    rng = np.random.default_rng(seed)
+    table = Variable(rng.standard_normal((rows, size)).astype(np.float32), name="table")
+    kernel = Variable(rng.standard_normal((size, 1)).astype(np.float32), name="kernel")
+    first, second = (Variable(np.zeros((rows, size), np.float32)) for _ in range(2))
+
+    def step(indices, y):
+        with GradientTape() as tape:
+            bags = ops.mean(ops.take(table.value, indices, axis=0), axis=1)
+            loss = ops.mean(ops.square(ops.matmul(bags, kernel.value) - y))
+        slope, other = tape.gradient(loss, [table, kernel])
+        kernel.assign(kernel.value - 0.1 * other)
+        if optimizer == "adam":
+            first.assign(first.value + (slope - first.value) * 0.1)
+            second.assign(second.value + (ops.square(slope) - second.value) * 0.001)
+            slope = first.value / (ops.sqrt(second.value) + 1e-3)
+        table.assign(table.value - 0.1 * slope)
+        return loss
+
+    graph, _ = capture(step, Spec((batch, length), "int32"), Spec((batch, 1), "float32"))
+    return graph, [table, kernel, first, second]
+
+
+def train_embedding(engine, steps=4, **settings):
+    graph, variables = embedding(**settings)
+    rng = np.random.default_rng(5)
+    shape = graph.inputs[0].shape
+    indices = rng.integers(-50, 50, shape).astype(np.int32)
+    y = rng.standard_normal((shape[0], 1)).astype(np.float32)
+    executable = engine.compile(graph)
+    losses = [executable.run([indices, y])[0] for _ in range(steps)]
+    return [variable.numpy() for variable in variables] + losses, executable
+
+
+@pytest.mark.parametrize("settings", [
+    {"optimizer": "sgd", "batch": 6},
+    {"optimizer": "adam", "batch": 6, "size": 5},
+    {"optimizer": "adam", "batch": 40, "length": 70, "rows": 600},
+    {"optimizer": "adam", "batch": 40, "length": 70, "rows": 301, "size": 37},
+])  # fmt: skip
+def test_an_embedding_trains_in_two_passes(native, threads, settings):
+    """Rows are never stored one by one, and the table is updated where its gradient is made."""
+    expected, _ = train_embedding(reference, **settings)
+    results = []
+    for count in (1, 2, 5):
+        threads(count)
+        values, executable = train_embedding(native, **settings)
+        results.append(b"".join(value.tobytes() for value in values))
+    assert results[0] == results[1] == results[2]
+    for value, wanted in zip(values, expected, strict=True):
+        np.testing.assert_allclose(value, wanted, rtol=2e-4, atol=2e-6)
+    listing = executable.describe()
+    assert "[take_sum]" in listing
+    assert "[take]" not in listing
+    updates = [line for line in listing.splitlines() if "[take_back]" in line]
+    assert len(updates) == 1
+    assert "in place table" in updates[0]
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+def test_work_on_the_gradient_of_a_lookup(native, axis, dtype):
+    rng = np.random.default_rng(2)
+    shape = (40, 6, 10)
+    x = rng.standard_normal(shape).astype(dtype)
+    indices = rng.integers(0, shape[axis], (30, 20)).astype(np.int64)
+    g = rng.standard_normal((*shape[:axis], 30, 20, *shape[axis + 1 :])).astype(dtype)
+
+    def function(x, indices, g):
+        back = REGISTRY["take_back"](g, indices, shape=shape, axis=axis)
+        return back * x, x - back
+
+    specs = [Spec(x.shape, dtype), Spec(indices.shape, "int64"), Spec(g.shape, dtype)]
+    graph, _ = capture(function, *specs)
+    inputs = [x, indices, g]
+    wanted = reference.compile(graph).run(inputs)
+    tolerance = 1e-2 if dtype == "float16" else 1e-5
+    for value, right in zip(native.compile(graph).run(inputs), wanted, strict=True):
+        np.testing.assert_allclose(value, right, rtol=tolerance, atol=10 * tolerance)

@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "isa/kernel_table.h"
 #include "kernels/gather/table.h"
 #include "pool/thread_pool.h"
@@ -14,6 +15,8 @@ namespace cornu {
 namespace {
 
 constexpr std::int64_t kTaskBytes = 1 << 16;
+// Indices looked up at a time.
+constexpr std::int64_t kPositions = 256;
 
 const unsigned char* moved(const void* pointer, std::int64_t bytes) {
   return static_cast<const unsigned char*>(pointer) + bytes;
@@ -103,52 +106,46 @@ void validate(const TakeProblem& problem) {
 void take(const TakeProblem& problem, const void* x, const void* indices, void* result) {
   const std::int64_t bytes = problem.inner * size_of(problem.dtype);
   if (bytes == 0) return;
+  const GatherKernels& table = *kernels().gather;
   for_parts(problem.outer * problem.count, bytes, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      const std::int64_t outer = i / problem.count;
-      const std::int64_t at =
-          bounded(read_index(problem.index_dtype, indices, i % problem.count), problem.length);
-      copy_elements(moved(result, i * bytes), moved(x, (outer * problem.length + at) * bytes),
-                    bytes);
+    std::int64_t positions[kPositions];
+    while (begin < end) {
+      const std::int64_t outer = begin / problem.count, first = begin % problem.count;
+      const std::int64_t count = std::min({kPositions, problem.count - first, end - begin});
+      table.positions(problem.index_dtype, indices, first, count, problem.length, positions);
+      table.take_rows(moved(x, outer * problem.length * bytes), bytes, positions, count,
+                      moved(result, begin * bytes));
+      begin += count;
     }
   });
 }
 
-void take_add(const TakeProblem& problem, const void* x, const void* indices, const void* updates,
+void validate_take_sum(const TakeProblem& problem, std::int64_t bag) {
+  validate(problem);
+  if (!is_floating(problem.dtype)) throw Error("take_sum: expected a float dtype");
+  if (problem.outer != 1 || bag < 0 || (bag == 0 && problem.count > 0) ||
+      (bag > 0 && problem.count % bag != 0)) {
+    throw Error("take_sum: the indices are no whole number of bags");
+  }
+}
+
+void take_sum(const TakeProblem& problem, std::int64_t bag, const void* x, const void* indices,
               void* result) {
+  const std::int64_t bytes = problem.inner * size_of(problem.dtype);
+  if (bytes == 0 || problem.count == 0) return;
   const GatherKernels& table = *kernels().gather;
-  const std::int64_t size = size_of(problem.dtype);
-  const std::int64_t bytes = problem.inner * size;
-  const std::int64_t matrix = problem.length * bytes;
-  if (result != x && matrix > 0) {
-    for_parts(problem.outer * problem.length, bytes, [&](std::int64_t begin, std::int64_t end) {
-      std::memcpy(moved(result, begin * bytes), moved(x, begin * bytes),
-                  static_cast<std::size_t>((end - begin) * bytes));
-    });
-  }
-  if (bytes == 0) return;
-  // Duplicates add up in index order, so threads share out columns, not indices.
-  const std::int64_t stripe =
-      problem.outer * problem.count * bytes < 2 * kTaskBytes ? problem.inner : 128;
-  const std::int64_t stripes = (problem.inner + stripe - 1) / stripe;
-  const auto run_task = [&](std::int64_t task) {
-    const std::int64_t outer = task / stripes;
-    const std::int64_t first = task % stripes * stripe;
-    const std::int64_t columns = std::min(stripe, problem.inner - first);
-    for (std::int64_t i = 0; i < problem.count; ++i) {
-      const std::int64_t at = bounded(read_index(problem.index_dtype, indices, i), problem.length);
-      table.scatter_row(problem.dtype, ScatterMode::kAdd,
-                        moved(result, outer * matrix + at * bytes + first * size),
-                        moved(updates, (outer * problem.count + i) * bytes + first * size),
-                        columns);
+  for_parts(problem.count / bag, bag * bytes, [&](std::int64_t begin, std::int64_t end) {
+    std::int64_t few[kPositions];
+    std::int64_t* positions = few;
+    if (bag > kPositions) {
+      positions = static_cast<std::int64_t*>(thread_scratch(
+          ScratchSlot::kOther, static_cast<std::size_t>(bag) * sizeof(std::int64_t)));
     }
-  };
-  const std::int64_t tasks = problem.outer * stripes;
-  if (stripe == problem.inner) {
-    for (std::int64_t task = 0; task < tasks; ++task) run_task(task);
-  } else {
-    parallel_for(tasks, run_task);
-  }
+    for (std::int64_t i = begin; i < end; ++i) {
+      table.positions(problem.index_dtype, indices, i * bag, bag, problem.length, positions);
+      table.sum_rows(problem.dtype, x, problem.inner, positions, bag, moved(result, i * bytes));
+    }
+  });
 }
 
 // ------------------------------------------------------------------------------- index tuples

@@ -8,6 +8,7 @@
 
 #include "base/dtype.h"
 #include "kernels/elementwise/program.h"
+#include "kernels/matmul/epilogue.h"
 
 namespace cornu {
 
@@ -25,10 +26,43 @@ struct TakeProblem {
 void validate(const TakeProblem& problem);  // throws Error
 void take(const TakeProblem& problem, const void* x, const void* indices, void* result);
 
-// Adds updates [outer, count, inner] to the taken places of x, in index order. result may be x;
-// otherwise x is copied first.
-void take_add(const TakeProblem& problem, const void* x, const void* indices, const void* updates,
+// Sums of `bag` taken rows each: result[count / bag, inner] of x[length, inner], for outer = 1 and
+// floats. 16-bit floats are summed in float32.
+void validate_take_sum(const TakeProblem& problem, std::int64_t bag);  // throws Error
+void take_sum(const TakeProblem& problem, std::int64_t bag, const void* x, const void* indices,
               void* result);
+
+// The transpose of take: adds g[outer, count, inner] to the taken places of zeros, in index order.
+struct TakeBackProblem {
+  TakeProblem take;
+  // How rows of g lie when outer = 1, in elements: indices come in runs; a stride of 0 repeats a
+  // row. Otherwise g is dense.
+  std::int64_t run = 1;
+  std::int64_t run_stride = 0;  // from run to run
+  std::int64_t row_stride = 0;  // within a run
+};
+
+// Duplicates add up in index order, so threads share out columns, not indices.
+class TakeBack {
+ public:
+  // With an epilogue the sums are handed on in tiles of the rows [outer * length, inner] and not
+  // written.
+  TakeBack(const TakeBackProblem& problem, bool with_epilogue);  // throws Error
+
+  std::int64_t workspace_bytes() const;
+  // `result` is not used with an epilogue.
+  void run(const void* g, const void* indices, void* result, void* workspace,
+           const MatmulEpilogue& epilogue = {}) const;
+
+ private:
+  void add_stripe(const void* g, const void* indices, std::int64_t outer, std::int64_t first,
+                  std::int64_t columns, unsigned char* table, std::int64_t table_stride) const;
+
+  TakeBackProblem problem_;
+  bool with_epilogue_;
+  std::int64_t stripe_ = 0;  // columns of a task
+  std::int64_t stripes_ = 1;
+};
 
 // x is dense with leading dimensions `dims` (depth of them) and `inner` elements behind each index
 // tuple. indices is [count, depth]; gathered values and updates are [count, inner].

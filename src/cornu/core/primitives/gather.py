@@ -18,7 +18,7 @@ from cornu.core.primitives.elementwise import (
     select,
 )
 from cornu.core.primitives.layout import broadcast, reshape
-from cornu.core.primitives.rules import INTEGERS, NUMBERS, check_axis, check_dtype
+from cornu.core.primitives.rules import FLOATS, INTEGERS, NUMBERS, check_axis, check_dtype
 
 MODES = ("add", "set", "max", "min", "mul")
 
@@ -35,33 +35,51 @@ take: Primitive = Primitive(
     "take",
     _take_rule,
     (
-        lambda g, out, x, indices, axis: take_add(constant(x, 0), indices, g, axis=axis),
+        lambda g, out, x, indices, axis: take_back(g, indices, shape=x.shape, axis=axis),
         None,
     ),
 )
 
 
-def _take_add_rule(x: Any, indices: Any, updates: Any, *, axis: int) -> Spec:
-    check_dtype("take_add", x.dtype, NUMBERS)
-    check_dtype("take_add (indices)", indices.dtype, INTEGERS)
-    check_axis("take_add", axis, x.shape)
-    expected = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
-    if updates.shape != expected or updates.dtype != x.dtype:
-        raise ValueError(
-            f"take_add: updates must be {x.dtype}{expected}; got {updates.dtype}{updates.shape}."
-        )
-    return Spec(x.shape, x.dtype)
+def _take_back_rule(g: Any, indices: Any, *, shape: Any, axis: int) -> Spec:
+    check_dtype("take_back", g.dtype, NUMBERS)
+    taken = _take_rule(Spec(tuple(shape), g.dtype), indices, axis=axis)
+    if g.shape != taken.shape:
+        raise ValueError(f"take_back: g must be of shape {taken.shape}; got {g.shape}.")
+    return Spec(tuple(shape), g.dtype)
 
 
-take_add: Primitive = Primitive(
-    "take_add",
-    _take_add_rule,
+# The transpose of take: zeros, and g added up where it would have been taken from.
+take_back: Primitive = Primitive(
+    "take_back",
+    _take_back_rule,
     (
-        lambda g, out, x, indices, updates, axis: g,
+        lambda ct, out, g, indices, shape, axis: take(ct, indices, axis=axis),
         None,
-        lambda g, out, x, indices, updates, axis: take(g, indices, axis=axis),
     ),
 )
+
+
+def _take_sum_rule(x: Any, indices: Any) -> Spec:
+    check_dtype("take_sum", x.dtype, FLOATS)
+    if not x.shape or not indices.shape:
+        raise ValueError(
+            f"take_sum: x and indices need an axis each; got shapes {x.shape} and {indices.shape}."
+        )
+    taken = _take_rule(x, indices, axis=0)
+    rank = len(indices.shape)
+    return Spec((*taken.shape[: rank - 1], *taken.shape[rank:]), x.dtype)
+
+
+def _take_sum_vjp(g: Any, out: Any, x: Any, indices: Any) -> Any:
+    rank = len(indices.shape)
+    dims = (*range(rank - 1), *range(rank, rank + len(x.shape) - 1))
+    rows = broadcast(g, shape=(*indices.shape, *x.shape[1:]), dims=dims)
+    return take_back(rows, indices, shape=x.shape, axis=0)
+
+
+# What is taken at axis 0, summed over the last axis of the indices: a bag of embeddings.
+take_sum: Primitive = Primitive("take_sum", _take_sum_rule, (_take_sum_vjp, None))
 
 
 def _points_spec(name: str, x: Any, indices: Any) -> Spec:

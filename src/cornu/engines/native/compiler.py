@@ -15,6 +15,7 @@ from cornu.core.passes.dead_code import remove_dead_code
 from cornu.core.passes.dot_layout import fold_transposes_into_dots
 from cornu.core.passes.scheduling import schedule
 from cornu.core.passes.simplify import simplify
+from cornu.core.passes.take_sums import fold_sums_into_takes
 from cornu.core.shapes import Shape
 from cornu.engines.native import (
     control,
@@ -46,7 +47,8 @@ LOWERINGS: dict[str | None, Lowering] = {
     "argmax": layout.emit_arg_reduce,
     "argmin": layout.emit_arg_reduce,
     "take": gather.emit_take,
-    "take_add": gather.emit_take,
+    "take_back": gather.emit_take_back,
+    "take_sum": gather.emit_take_sum,
     "gather_nd": gather.emit_gather_nd,
     "scatter_nd": gather.emit_gather_nd,
     "sort": gather.emit_sort,
@@ -78,7 +80,7 @@ RULES = Rules(
     elementwise=is_elementwise,
     views=VIEWS,
     reductions=frozenset(("reduce_sum", "reduce_prod", "reduce_max", "reduce_min")),
-    products=frozenset(("dot_general", "conv", "conv_input", "conv_kernel")),
+    products=frozenset(("dot_general", "conv", "conv_input", "conv_kernel", "take_back")),
     narrow=dot.HALVES,
 )
 
@@ -98,6 +100,7 @@ def optimize(graph: Graph, engine: Any) -> Graph:
     graph = simplify(graph)
     graph = merge_common_subexpressions(graph)
     graph = fold_transposes_into_dots(graph)
+    graph = fold_sums_into_takes(graph)
     graph = remove_dead_code(graph)
     return map_bodies(graph, lambda body: optimize(body, engine))
 

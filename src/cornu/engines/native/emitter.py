@@ -199,7 +199,7 @@ class Emitter:
     def dense(self, value: Value) -> Place:
         """Returns where to read a value as a C-contiguous array; copies it when it is not one."""
         place = self.locate(value)
-        if _is_dense(value.shape, place.strides):
+        if is_dense(value.shape, place.strides):
             return Place(place.buffer, place.offset, dense_strides(value.shape))
         return self.copy_of(value.shape, value.dtype, place)
 
@@ -298,7 +298,8 @@ class Emitter:
             self.instructions.append("write")
 
 
-def _is_dense(shape: Shape, strides: Shape) -> bool:
+def is_dense(shape: Shape, strides: Shape) -> bool:
+    """Whether strides are those of a C-contiguous array."""
     expected = 1
     for dim, stride in zip(reversed(shape), reversed(strides), strict=True):
         if dim != 1:

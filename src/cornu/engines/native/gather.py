@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cornu.core import shapes
-from cornu.core.graph import Node
+from cornu.core import dtypes, shapes
+from cornu.core.graph import Node, Value
 from cornu.core.passes.clusters import Cluster
 from cornu.engines.native.codes import DTYPE, REDUCTION
-from cornu.engines.native.emitter import Emitter
+from cornu.engines.native.emitter import Emitter, Place, is_dense
+from cornu.engines.native.epilogue import prepare_epilogue
 from cornu.engines.native.layout import outer_length_inner
 
 _MODES = {name: number for number, name in enumerate(("add", "set", "max", "min", "mul"))}
@@ -18,15 +19,67 @@ def _root(cluster: Cluster) -> Node:
 
 
 def emit_take(emitter: Emitter, cluster: Cluster) -> None:
-    """Emits take and take_add."""
+    """Emits a lookup along an axis."""
     node = _root(cluster)
-    x, indices = node.inputs[:2]
-    places = [emitter.dense(operand) for operand in node.inputs]
-    places.append(emitter.allocate(node.outputs[0], cluster))
+    x, indices = node.inputs
+    source, positions = emitter.dense(x), emitter.dense(indices)
+    target = emitter.allocate(node.outputs[0], cluster)
     sizes = outer_length_inner(x.shape, node.params["axis"])
-    method = getattr(emitter.plan, node.primitive.name)
     count = shapes.size(indices.shape)
-    method(DTYPE[x.dtype], DTYPE[indices.dtype], *sizes, count, *places)
+    emitter.plan.take(
+        DTYPE[x.dtype], DTYPE[indices.dtype], *sizes, count, source, positions, target
+    )
+
+
+def emit_take_sum(emitter: Emitter, cluster: Cluster) -> None:
+    """Emits sums of bags of rows."""
+    node = _root(cluster)
+    x, indices = node.inputs
+    source, positions = emitter.dense(x), emitter.dense(indices)
+    target = emitter.allocate(node.outputs[0], cluster)
+    length, inner = x.shape[0], shapes.size(x.shape[1:])
+    count, bag = shapes.size(indices.shape), indices.shape[-1]
+    if bag == 0:
+        zero = emitter.plan.constant(bytes(dtypes.item_size(x.dtype)))  # all bits of 0 are 0
+        shape = node.outputs[0].shape
+        emitter.copy(shape, x.dtype, Place(zero, 0, (0,) * len(shape)), target)
+        return
+    dtype, index_dtype = DTYPE[x.dtype], DTYPE[indices.dtype]
+    emitter.plan.take_sum(dtype, index_dtype, length, inner, count, bag, source, positions, target)
+
+
+def emit_take_back(emitter: Emitter, cluster: Cluster) -> None:
+    """Emits the gradient of a lookup, with what works on it (often the update of the table)."""
+    node = _root(cluster)
+    g, indices = node.inputs
+    value, axis = node.outputs[0], node.params["axis"]
+    positions = emitter.dense(indices)
+    outer, length, inner = outer_length_inner(value.shape, axis)
+    run, rows = _rows(emitter, g, len(indices.shape), axis)
+    dtype, index_dtype = DTYPE[g.dtype], DTYPE[indices.dtype]
+    count = shapes.size(indices.shape)
+    problem = dtype, index_dtype, outer, length, inner, count, run, rows, positions
+    if cluster.members:
+        read = rows.buffer, positions.buffer
+        epilogue = prepare_epilogue(emitter, cluster, axis + 1, read)
+        emitter.plan.take_back_epilogue(*problem, *epilogue)
+    else:
+        emitter.plan.take_back(*problem, emitter.allocate(value, cluster))
+
+
+def _rows(emitter: Emitter, g: Value, rank: int, axis: int) -> tuple[int, Place]:
+    """Returns how rows of a gradient lie: runs of rows with two strides, or dense without any."""
+    place = emitter.locate(g)
+    inner = place.strides[axis + rank :], g.shape[axis + rank :]
+    strides, sizes = list(place.strides[axis : axis + rank]), list(g.shape[axis : axis + rank])
+    kept = [i for i, size in enumerate(sizes) if size != 1]
+    one_table = all(size == 1 for size in g.shape[:axis])
+    if one_table and len(kept) == 2 and 0 not in g.shape and is_dense(inner[1], inner[0]):
+        moved = [strides[i] for i in kept]
+        if min(moved) >= 0:
+            return sizes[kept[1]], Place(place.buffer, place.offset, tuple(moved))
+    place = emitter.dense(g)
+    return 1, Place(place.buffer, place.offset, ())
 
 
 def emit_gather_nd(emitter: Emitter, cluster: Cluster) -> None:

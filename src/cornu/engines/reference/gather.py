@@ -26,13 +26,19 @@ def _take(x: Array, indices: Array, axis: int) -> Any:
     return np.take(x, _positions(indices, x.shape[axis]), axis=axis)
 
 
-@lowering("take_add")
-def _take_add(x: Array, indices: Array, updates: Array, axis: int) -> Any:
-    result = x.copy()
+@lowering("take_back")
+def _take_back(g: Array, indices: Array, shape: Any, axis: int) -> Any:
+    result = np.zeros(shape, g.dtype)
     rank = indices.ndim
-    front = np.moveaxis(updates, range(axis, axis + rank), range(rank))
-    np.add.at(np.moveaxis(result, axis, 0), _positions(indices, x.shape[axis]), front)
+    front = np.moveaxis(g, range(axis, axis + rank), range(rank))
+    np.add.at(np.moveaxis(result, axis, 0), _positions(indices, shape[axis]), front)
     return result
+
+
+@lowering("take_sum")
+def _take_sum(x: Array, indices: Array) -> Any:
+    taken = np.take(x, _positions(indices, x.shape[0]), axis=0)
+    return taken.sum(axis=indices.ndim - 1, dtype=x.dtype)
 
 
 def _flat_positions(x: Array, indices: Array) -> Array:
