@@ -180,9 +180,10 @@ def _message(label: str, layer: Any, wanted: str, tensor: Any, hint: str) -> str
 
 def _rank_hint(rank: int, wanted: int) -> str:
     if rank == wanted - 1:
+        kind = {2: "one feature per sample", 3: "one feature per step"}.get(wanted, "one channel")
         return (
-            " If this is one sample, add the batch axis: x[None, ...]; if it is one feature per "
-            "sample, add the feature axis: x[:, None]."
+            f" If this is one sample, add the batch axis: x[None, ...]; if it has {kind}, add the "
+            f"axis of features: x[..., None]."
         )
     return ""
 

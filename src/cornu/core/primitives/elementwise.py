@@ -1,7 +1,7 @@
 """Elementwise primitives: arithmetic, transcendental functions, comparisons, logic, bits.
 
-Conventions at points without a derivative are JAX's: abs and sign have derivative 0 at 0, and the
-operands of max and min share the cotangent equally where they are equal.
+At points without a derivative abs and sign have derivative 0 (`ops.absolute` has 1, as on JAX), and
+the operands of max and min share the cotangent equally where they are equal, as on JAX.
 """
 
 from __future__ import annotations
