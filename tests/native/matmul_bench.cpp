@@ -3,7 +3,6 @@
 //
 //   matmul_bench [threads] [filter]      filter: a part of a shape's name
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -12,45 +11,19 @@
 #include <vector>
 
 #include "base/memory.h"
+#include "bench.h"
 #include "isa/kernel_table.h"
 #include "kernels/matmul/matmul.h"
 #include "pool/thread_pool.h"
 
 namespace {
 
+using bench::Clock;
+using bench::peak;
+using bench::seconds_since;
 using cornu::Matmul;
 using cornu::MatmulProblem;
 using std::int64_t;
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-#if defined(__x86_64__)
-// Twelve independent chains of 8-wide multiply-adds, as many as hide the latency.
-__attribute__((target("avx2,fma"))) void chains(int64_t rounds) {
-  for (int64_t i = 0; i < rounds; ++i) {
-#define CORNU_CHAIN(register) "vfmadd213ps %%ymm15, %%ymm15, %%ymm" #register "\n\t"
-    asm volatile(CORNU_CHAIN(0) CORNU_CHAIN(1) CORNU_CHAIN(2) CORNU_CHAIN(3) CORNU_CHAIN(4)
-                     CORNU_CHAIN(5) CORNU_CHAIN(6) CORNU_CHAIN(7) CORNU_CHAIN(8) CORNU_CHAIN(9)
-                         CORNU_CHAIN(10) CORNU_CHAIN(11)::
-                             : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
-                               "xmm8", "xmm9", "xmm10", "xmm11");
-#undef CORNU_CHAIN
-  }
-}
-#else
-void chains(int64_t) {}
-#endif
-
-// GFLOP/s of all threads together.
-double peak(int threads) {
-  const int64_t rounds = 40000;
-  const auto start = Clock::now();
-  cornu::parallel_for(threads, [&](int64_t) { chains(rounds); });
-  return static_cast<double>(threads) * rounds * 12 * 16 / seconds_since(start) * 1e-9;
-}
 
 enum Kind { kForward, kInputGradient, kWeightGradient, kWeightUpdate };
 
@@ -145,6 +118,7 @@ int main(int argc, char** argv) {
       {"tabular", 32, {8, 30, 1}},
       {"fashion", 32, {784, 300, 100, 10}},
       {"autoencoder", 32, {784, 100, 30, 100, 784}},
+      {"cifar", 32, {2304, 512, 10}},
       {"mnist", 128, {784, 512, 512, 10}},
       {"deep", 128, {784, 2500, 2000, 1500, 1000, 500, 10}},
       {"predict", 1, {784, 300, 100, 10}},

@@ -10,14 +10,15 @@ std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return (a + b - 1) / 
 // Multiply-adds that are worth waking another thread for (about 25 microseconds of one core).
 constexpr std::int64_t kTaskWork = 400'000;
 // Tasks that are enough for any machine.
-constexpr std::int64_t kManyTasks = 32;
+constexpr std::int64_t kManyTasks = 16;
 // Places of a block: enough to pass a panel of the weights over, few enough to stay near with
 // their source.
-constexpr std::int64_t kPlaces = 256;
+constexpr std::int64_t kPlaces = 512;
+constexpr std::int64_t kLeastPlaces = 48;
 // Elements of a finished block, which an epilogue then finds in the second-level cache.
 constexpr std::int64_t kBlockElements = 32 << 10;
 // Places whose sum a tile of the filter gradient takes in one pass.
-constexpr std::int64_t kFilterPlaces = 192;
+constexpr std::int64_t kFilterPlaces = 384;
 // A partial sum of a filter gradient costs as much as so many of its places.
 constexpr std::int64_t kChunkPlaces = 512;
 constexpr std::int64_t kMaxChunks = 16;
@@ -91,13 +92,12 @@ ConvAxis classify(const ConvProblem& p, int axis) {
   return result;
 }
 
-// Blocks of about `wanted` places, at least so many that `least` blocks come out where possible.
-ConvBlocks cut(const std::int64_t* sizes, std::int64_t batch, std::int64_t wanted,
-               std::int64_t least) {
+// Blocks of about `wanted` places.
+ConvBlocks cut(const std::int64_t* sizes, std::int64_t batch, std::int64_t wanted) {
   ConvBlocks blocks;
   const std::int64_t places = product(sizes);
   if (batch == 0 || places == 0) return blocks;
-  wanted = std::clamp<std::int64_t>(std::min(wanted, places * batch / least), 1, places * batch);
+  wanted = std::clamp<std::int64_t>(wanted, 1, places * batch);
   if (places <= wanted) {
     blocks.images = std::min(wanted / places, batch);
     blocks.images = ceil_divide(batch, ceil_divide(batch, blocks.images));
@@ -141,9 +141,11 @@ void schedule_gather(ConvSchedule& s, const ConvProblem& p, std::int64_t work) {
   }
   s.segments *= ceil_divide(s.source_channels, s.most_steps) + 1;
   const std::int64_t columns = s.target_channels * p.groups;
-  const std::int64_t places = std::clamp<std::int64_t>(kBlockElements / columns, 48, kPlaces);
-  const std::int64_t least = std::clamp<std::int64_t>(work / kTaskWork, 1, kManyTasks);
-  s.blocks = cut(s.target, p.batch, places, least);
+  // Smaller blocks where they are few.
+  const std::int64_t all = p.batch * product(s.target);
+  const std::int64_t tasks = std::clamp<std::int64_t>(work / kTaskWork, 1, kManyTasks);
+  const std::int64_t most = std::min({kBlockElements / columns, all / tasks, kPlaces});
+  s.blocks = cut(s.target, p.batch, std::max(most, kLeastPlaces));
   cut_units(s, s.blocks.count, work);
 }
 
@@ -156,7 +158,7 @@ void schedule_filter(ConvSchedule& s, const ConvProblem& p, std::int64_t work) {
   const bool merged = inside && p.groups == 1 && (p.dilation[last] == 1 || p.window[last] == 1);
   s.strips = merged ? s.taps / p.window[last] : s.taps;
   s.strip_rows = s.source_channels * (merged ? p.window[last] : 1);
-  s.blocks = cut(p.output, p.batch, kFilterPlaces, 1);
+  s.blocks = cut(p.output, p.batch, kFilterPlaces);
   const std::int64_t places = p.batch * product(p.output);
   const std::int64_t wanted = std::clamp<std::int64_t>(work / kTaskWork, 1, kManyTasks);
   s.chunks = std::min({places / kChunkPlaces, s.blocks.count, kMaxChunks, wanted});
