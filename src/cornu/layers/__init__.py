@@ -86,11 +86,14 @@ from cornu.layers.regularization import (
     SpatialDropout3D,
 )
 from cornu.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
+from cornu.layers.rnn.bidirectional import Bidirectional
+from cornu.layers.rnn.conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from cornu.layers.rnn.gru import GRU, GRUCell
 from cornu.layers.rnn.lstm import LSTM, LSTMCell
 from cornu.layers.rnn.rnn import RNN
 from cornu.layers.rnn.simple import SimpleRNN, SimpleRNNCell
 from cornu.layers.rnn.stacked import StackedRNNCells
+from cornu.layers.rnn.time_distributed import TimeDistributed
 from cornu.layers.serialization import deserialize, serialize
 from cornu.layers.upsampling import UpSampling1D, UpSampling2D, UpSampling3D
 
@@ -142,6 +145,7 @@ __all__ = [
     "AvgPool2D",
     "AvgPool3D",
     "BatchNormalization",
+    "Bidirectional",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -149,6 +153,9 @@ __all__ = [
     "Conv2DTranspose",
     "Conv3D",
     "Conv3DTranspose",
+    "ConvLSTM1D",
+    "ConvLSTM2D",
+    "ConvLSTM3D",
     "Convolution1D",
     "Convolution1DTranspose",
     "Convolution2D",
@@ -227,6 +234,7 @@ __all__ = [
     "StackedRNNCells",
     "Subtract",
     "ThresholdedReLU",
+    "TimeDistributed",
     "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",

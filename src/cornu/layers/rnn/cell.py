@@ -29,6 +29,7 @@ class RecurrentCell(DropoutCell, Layer):
 
     gates: int
     weight_kinds = ("kernel", "recurrent", "bias")
+    _gate_axis = -1
 
     def _set_arguments(
         self,
@@ -79,8 +80,11 @@ class RecurrentCell(DropoutCell, Layer):
     def build(self, input_shape: Any) -> None:
         """Makes the kernels and the bias."""
         columns = self.gates * self.units
-        self.kernel = self._weight("kernel", "kernel", (input_shape[-1], columns))
-        self.recurrent_kernel = self._weight("recurrent_kernel", "recurrent", (self.units, columns))
+        self._make_weights((input_shape[-1], columns), (self.units, columns))
+
+    def _make_weights(self, shape: tuple[Any, ...], recurrent_shape: tuple[Any, ...]) -> None:
+        self.kernel = self._weight("kernel", "kernel", shape)
+        self.recurrent_kernel = self._weight("recurrent_kernel", "recurrent", recurrent_shape)
         self.bias = None
         if self.use_bias:
             self.bias = self._weight("bias", "bias", self._bias_shape())
@@ -142,7 +146,12 @@ class RecurrentCell(DropoutCell, Layer):
         Returns:
             A tensor with `gates * units` columns.
         """
-        total = self._product(inputs, ops.convert_to_tensor(self.kernel), masks)
+        kernel = ops.convert_to_tensor(self.kernel)
+        if len(masks) < 2:
+            total = self._input_times(inputs * masks[0] if masks else inputs, kernel)
+        else:
+            parts = zip(masks, ops.split(kernel, self.gates, axis=-1), strict=True)
+            total = self._joined([self._input_times(inputs * mask, part) for mask, part in parts])
         bias = self._input_bias()
         return total if bias is None else ops.add(total, bias)
 
@@ -164,27 +173,27 @@ class RecurrentCell(DropoutCell, Layer):
     def _recurrent_product(self, masks: list[Any]) -> Callable[[Any], Any]:
         """Returns the function that multiplies a state with the recurrent kernel."""
         kernel = ops.convert_to_tensor(self.recurrent_kernel)
-        if len(masks) < 2:
-            return lambda state: self._product(state, kernel, masks)
-        parts = ops.split(kernel, self.gates, axis=-1)
-
-        def multiply(state: Any) -> Any:
-            pairs = zip(masks, parts, strict=True)
-            return ops.concatenate([self._times(state * m, part) for m, part in pairs], axis=-1)
-
-        return multiply
-
-    def _product(self, x: Any, kernel: Any, masks: list[Any]) -> Any:
-        """Returns the product with a kernel, after dropping; each gate may have its own mask."""
         if not masks:
-            return self._times(x, kernel)
+            return lambda state: self._recurrent_times(state, kernel)
         if len(masks) == 1:
-            return self._times(x * masks[0], kernel)
-        pairs = zip(masks, ops.split(kernel, self.gates, axis=-1), strict=True)
-        return ops.concatenate([self._times(x * mask, part) for mask, part in pairs], axis=-1)
+            return lambda state: self._recurrent_times(state * masks[0], kernel)
+        parts = list(zip(masks, ops.split(kernel, self.gates, axis=-1), strict=True))
+        return lambda state: self._joined(
+            [self._recurrent_times(state * mask, part) for mask, part in parts]
+        )
 
-    def _times(self, x: Any, kernel: Any) -> Any:
+    def _input_times(self, x: Any, kernel: Any) -> Any:
         return ops.matmul(x, kernel)
+
+    def _recurrent_times(self, x: Any, kernel: Any) -> Any:
+        return ops.matmul(x, kernel)
+
+    def _joined(self, gates: list[Any]) -> Any:
+        return ops.concatenate(gates, axis=self._gate_axis)
+
+    def _gates(self, x: Any) -> list[Any]:
+        """Returns the parts of a tensor that belong to the gates."""
+        return ops.split(x, self.gates, axis=self._gate_axis)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments that make an equal cell."""

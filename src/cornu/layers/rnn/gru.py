@@ -127,7 +127,7 @@ class GRUCell(RecurrentCell):
             inner = recurrent(state)
             if bias is not None:
                 inner = ops.add(inner, bias)
-            inputs, own = ops.split(projected, 3, axis=-1), ops.split(inner, 3, axis=-1)
+            inputs, own = self._gates(projected), self._gates(inner)
             keep = self.recurrent_activation(inputs[0] + own[0])
             reset = self.recurrent_activation(inputs[1] + own[1])
             return keep, self.activation(inputs[2] + reset * own[2])
@@ -142,7 +142,7 @@ class GRUCell(RecurrentCell):
             return state if drops[gate] is None else state * drops[gate]
 
         def content(projected: Any, state: Any) -> tuple[Any, Any]:
-            inputs = ops.split(projected, 3, axis=-1)
+            inputs = self._gates(projected)
             keep, reset = (
                 self.recurrent_activation(
                     inputs[gate] + ops.matmul(dropped(state, gate), kernels[gate])

@@ -32,8 +32,41 @@ def forget_gate_open(initializer: Any, units: int) -> Any:
     return start
 
 
+class LSTMGates(RecurrentCell):
+    """The step of LSTM, whatever its products are."""
+
+    gates = 4
+
+    def _bias_initializer(self) -> Any:
+        if not self.unit_forget_bias:
+            return self.bias_initializer
+        return forget_gate_open(self.bias_initializer, self.units)
+
+    def stepper(self, masks: list[Any]) -> Step:
+        """Returns the part of a step that depends on the state."""
+        recurrent = self._recurrent_product(masks)
+
+        def step(projected: Any, states: list[Any]) -> tuple[Any, list[Any]]:
+            state, carry = states
+            gates = self._gates(ops.add(projected, recurrent(state)))
+            write, keep = self.recurrent_activation(gates[0]), self.recurrent_activation(gates[1])
+            carry = keep * carry + write * self.activation(gates[2])
+            output = self.recurrent_activation(gates[3]) * self.activation(carry)
+            return output, [output, carry]
+
+        return step
+
+    def arguments(self) -> dict[str, Any]:
+        """Returns the arguments that a cell and the layer of its name share."""
+        return {
+            **super().arguments(),
+            **self._gate_arguments(),
+            "unit_forget_bias": self.unit_forget_bias,
+        }
+
+
 @registry.builtin("layer")
-class LSTMCell(RecurrentCell):
+class LSTMCell(LSTMGates):
     """One step of LSTM.
 
     With the gates i, f, c, o side by side in the kernels and the bias, and state (h, c):
@@ -71,8 +104,6 @@ class LSTMCell(RecurrentCell):
         >>> output.shape, len(states)
         ((2, 4), 2)
     """
-
-    gates = 4
 
     def __init__(
         self,
@@ -118,33 +149,6 @@ class LSTMCell(RecurrentCell):
         self._set_implementation(implementation)
         self.unit_forget_bias = unit_forget_bias
         self.state_size = [self.units, self.units]
-
-    def _bias_initializer(self) -> Any:
-        if not self.unit_forget_bias:
-            return self.bias_initializer
-        return forget_gate_open(self.bias_initializer, self.units)
-
-    def stepper(self, masks: list[Any]) -> Step:
-        """Returns the part of a step that depends on the state."""
-        recurrent = self._recurrent_product(masks)
-
-        def step(projected: Any, states: list[Any]) -> tuple[Any, list[Any]]:
-            state, carry = states
-            gates = ops.split(ops.add(projected, recurrent(state)), 4, axis=-1)
-            write, keep = self.recurrent_activation(gates[0]), self.recurrent_activation(gates[1])
-            carry = keep * carry + write * self.activation(gates[2])
-            output = self.recurrent_activation(gates[3]) * self.activation(carry)
-            return output, [output, carry]
-
-        return step
-
-    def arguments(self) -> dict[str, Any]:
-        """Returns the arguments that a cell and the layer of its name share."""
-        return {
-            **super().arguments(),
-            **self._gate_arguments(),
-            "unit_forget_bias": self.unit_forget_bias,
-        }
 
 
 @registry.builtin("layer")

@@ -105,12 +105,17 @@ class RNN(Layer):
 
     # ---------------------------------------------------------------- shapes
 
-    def _state_shapes(self, batch: Any) -> list[Any]:
-        """Returns the shapes of the states; a list stands for a cell with several."""
+    def _state_shapes(self, shape: Any) -> list[Any]:
+        """Returns the shapes of the states for sequences of a shape, in lists for stacked cells."""
+        batch = shape[0]
         return [
             (batch, size) if isinstance(size, int) else [(batch, one) for one in size]
             for size in self.state_size
         ]
+
+    def _zero_states(self, shape: Any) -> list[Any]:
+        """Returns the states before the first step of sequences of a shape."""
+        return self.get_initial_state(shape[0])
 
     def _output_shape(self, step_shape: Any) -> tuple[Any, ...]:
         """Returns the shape of the output of one step."""
@@ -123,7 +128,7 @@ class RNN(Layer):
         shape = self._output_shape((batch, *sequences_shape[2:]))
         if self.return_sequences:
             shape = (batch, steps, *shape[1:])
-        return (shape, *self._state_shapes(batch)) if self.return_state else shape
+        return (shape, *self._state_shapes(sequences_shape)) if self.return_state else shape
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Returns the mask of the sequences for sequences of outputs, and none for states."""
@@ -146,9 +151,9 @@ class RNN(Layer):
                     f"of shape {(None, *sequences_shape[1:])}. Give it: keras.Input("
                     f"batch_shape=({', '.join(map(str, (32, *sequences_shape[1:])))}))."
                 )
-            self._make_state_variables(batch)
+            self._make_state_variables(sequences_shape)
 
-    def _make_state_variables(self, batch: int) -> None:
+    def _make_state_variables(self, shape: Any) -> None:
         # They are no weights: files and get_weights() leave them out.
         entered = enter_scope(self)
         try:
@@ -157,7 +162,7 @@ class RNN(Layer):
                     lambda value: Variable(
                         value, dtype=self.variable_dtype, trainable=False, name="rnn_state"
                     ),
-                    self.get_initial_state(batch),
+                    self._zero_states(shape),
                 )
         finally:
             if entered:
@@ -196,7 +201,7 @@ class RNN(Layer):
                 variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
             return
         values = tree.flatten(states) if tree.is_nested(states) else [states]
-        self._check_states(values, variables[0].shape[0])
+        self._check_states(values, [variable.shape for variable in variables])
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
 
@@ -208,12 +213,7 @@ class RNN(Layer):
     def _cell_dtype(self) -> str:
         return str(getattr(self.cell, "compute_dtype", self.compute_dtype))
 
-    def _check_states(self, values: list[Any], batch: int) -> None:
-        shapes = [
-            shape
-            for entry in self._state_shapes(batch)
-            for shape in (entry if isinstance(entry, list) else [entry])
-        ]
+    def _check_states(self, values: list[Any], shapes: list[Any]) -> None:
         if len(values) != len(shapes):
             raise ValueError(
                 f"{self._who()} has {len(shapes)} state(s), of shapes "
@@ -228,8 +228,9 @@ class RNN(Layer):
                     f"state_size); got one of shape {given}."
                 )
 
-    def _first_states(self, initial_state: Any, batch: int) -> list[Any]:
+    def _first_states(self, initial_state: Any, shape: tuple[int, ...]) -> list[Any]:
         """Returns the states before the first step in the form in which the cell takes them."""
+        batch = shape[0]
         if self.stateful and self.states is not None:
             expected = tree.flatten(self.states)[0].shape[0]
             if batch != expected:
@@ -239,14 +240,13 @@ class RNN(Layer):
                 )
         if initial_state is None:
             own = self.states if self.stateful else None
-            states = self.get_initial_state(batch) if own is None else own
+            states = self._zero_states(shape) if own is None else own
         else:
             values = tree.flatten(initial_state)
-            self._check_states(values, batch)
-            form = [
-                None if isinstance(shape, tuple) else [None] * len(shape)
-                for shape in self._state_shapes(batch)
-            ]
+            entries = self._state_shapes(shape)
+            nested = [entry if isinstance(entry, list) else [entry] for entry in entries]
+            self._check_states(values, [one for entry in nested for one in entry])
+            form = [[None] * len(e) if isinstance(e, list) else None for e in entries]
             states = tree.pack_sequence_as(form, values)
         dtype = self._cell_dtype
         return list(tree.map_structure(lambda x: ops.cast(x, dtype), states))
@@ -286,7 +286,7 @@ class RNN(Layer):
                 f"{self._who()} expects sequences of shape (batch, steps, features) with at least "
                 f"one step; got shape {shape}."
             )
-        states = self._first_states(initial_state, shape[0])
+        states = self._first_states(initial_state, shape)
         self._draw_masks(self.cell, sequences[:, 0], states, training)
         try:
             last, outputs, states = self.inner_loop(sequences, states, mask, training=training)
