@@ -186,6 +186,17 @@ def test_random_bits_in_bodies(native):
     assert len(np.unique(bits)) > 80
 
 
+def test_parts_of_concatenations_outlive_them(native, rng):
+    def function(x, y):
+        first, second = ops.exp(x) * y, ops.tanh(y) + x
+        whole = ops.concatenate([first, second, first], axis=1)
+        last = ops.sum(whole, axis=1)
+        other = ops.matmul(ops.reshape(last, (-1, 1)), ops.reshape(last, (1, -1)))
+        return ops.matmul(ops.transpose(first), ops.matmul(other, second)), ops.sort(second)
+
+    both(native, function, rng.normal(size=(4, 5)), rng.normal(size=(4, 5)), rtol=1e-12)
+
+
 def recurrent_loss(x, weight, start):
     def step(state, row):
         gates = ops.matmul(state, weight) + row

@@ -7,12 +7,14 @@ from typing import Any
 
 from cornu.core import dtypes
 from cornu.core.graph import Graph, Node
-from cornu.core.passes.bodies import map_bodies
+from cornu.core.passes.bodies import has_bodies, map_bodies
 from cornu.core.passes.clusters import Rules, Schedule
 from cornu.core.passes.common_subexpressions import merge_common_subexpressions
 from cornu.core.passes.constant_folding import evaluator, fold_constants
 from cornu.core.passes.dead_code import remove_dead_code
 from cornu.core.passes.dot_layout import fold_transposes_into_dots
+from cornu.core.passes.joined_pads import join_padded_parts
+from cornu.core.passes.loop_motion import move_work_out_of_scans
 from cornu.core.passes.scheduling import schedule
 from cornu.core.passes.simplify import simplify
 from cornu.core.passes.take_sums import fold_sums_into_takes
@@ -95,14 +97,21 @@ def optimize(graph: Graph, engine: Any) -> Graph:
     Returns:
         A new graph.
     """
-    graph = remove_dead_code(graph)
+    graph = _simplified(remove_dead_code(graph), engine)
+    if any(has_bodies(node.params) for node in graph.nodes):
+        graph = map_bodies(graph, lambda body: optimize(body, engine))
+        graph = _simplified(move_work_out_of_scans(graph), engine)
+    return graph
+
+
+def _simplified(graph: Graph, engine: Any) -> Graph:
     graph = fold_constants(graph, evaluator(engine))
     graph = simplify(graph)
+    graph = join_padded_parts(graph)
     graph = merge_common_subexpressions(graph)
     graph = fold_transposes_into_dots(graph)
     graph = fold_sums_into_takes(graph)
-    graph = remove_dead_code(graph)
-    return map_bodies(graph, lambda body: optimize(body, engine))
+    return remove_dead_code(graph)
 
 
 def plan_graph(graph: Graph) -> tuple[Emitter, Schedule]:

@@ -97,6 +97,7 @@ class Emitter:
         self._last_only = False
         self._outputs: list[int] = []
         self._direct: dict[Value, int] = {}
+        self._within: dict[Value, tuple[Value, int]] = {}  # parts of concatenations
         self._bind(strides)
 
     def _bind(self, given: Sequence[Shape] | None) -> None:
@@ -159,6 +160,7 @@ class Emitter:
         forever = len(self.schedule.clusters)
         for value in (*self.graph.outputs, *self.graph.writes.values()):
             self._ends[base.get(value, (value, True))[0]] = forever
+        self._find_parts(in_place)
         self._ends_at: dict[int, list[tuple[Value, int]]] = {}
         for value, end in self._ends.items():
             self._ends_at.setdefault(end, []).append((value, end))
@@ -166,6 +168,26 @@ class Emitter:
             made = value.node is not None and value not in base
             if made and value not in in_place and value not in self._direct:
                 self._direct[value] = buffer
+
+    def _find_parts(self, in_place: set[Value]) -> None:
+        """Finds values that can be written to their place in a concatenation right away."""
+        free = {
+            value for cluster in self.schedule.clusters if cluster.root is None
+            for value in cluster.stores
+        } - in_place - set(self.graph.outputs)  # fmt: skip
+        for cluster in self.schedule.clusters:
+            node = cluster.root
+            if node is None or node.primitive.name != "concatenate":
+                continue
+            result, axis = node.outputs[0], node.params["axis"]
+            step = dense_strides(result.shape)[axis] * dtypes.item_size(result.dtype)
+            offset = 0
+            for x in node.inputs:
+                if x in free and node.inputs.count(x) == 1 and x.shape != result.shape:
+                    free.discard(x)
+                    self._within[x] = (result, offset)
+                    self._ends[result] = max(self._ends.get(result, -1), self._ends[x])
+                offset += x.shape[axis] * step
 
     def _set_last_only(self, *, last_only: bool) -> None:
         if last_only != self._last_only:
@@ -228,6 +250,10 @@ class Emitter:
         self._temporaries.append(offset)
         return Place(self.plan.arena(offset, nbytes), 0, dense_strides(shape))
 
+    def parts_of(self, whole: Value) -> set[Value]:
+        """Returns the operands of a concatenation that have been written into its result."""
+        return {part for part, (around, _) in self._within.items() if around is whole}
+
     def allocate(
         self, value: Value, cluster: Cluster, reusable: Sequence[Value] | None = None
     ) -> Place:
@@ -239,6 +265,12 @@ class Emitter:
             reusable: Operands, read element by element at the place that is written, whose memory
                 the value may take over; those taken are removed from the list.
         """
+        if value in self._within:
+            whole, offset = self._within[value]
+            around = self._places.get(whole) or self.allocate(whole, cluster)
+            place = Place(around.buffer, around.offset + offset, around.strides)
+            self._places[value] = place
+            return place
         strides = dense_strides(value.shape)
         variable = cluster.in_place.get(value)
         if variable is not None:

@@ -16,15 +16,16 @@ def _root(cluster: Cluster) -> tuple[Node, Value]:
 
 
 def emit_concatenate(emitter: Emitter, cluster: Cluster) -> None:
-    """Copies each operand to its part of the result."""
+    """Copies each operand to its part of the result, unless it was made there."""
     node, value = _root(cluster)
-    target = emitter.allocate(value, cluster)
+    parts = emitter.parts_of(value)
+    target = emitter.locate(value) if parts else emitter.allocate(value, cluster)
     axis = node.params["axis"]
     size = dtypes.item_size(value.dtype)
     offset = target.offset
     for x in node.inputs:
         part = Place(target.buffer, offset, target.strides)
-        if 0 not in x.shape:
+        if 0 not in x.shape and x not in parts:
             emitter.copy(x.shape, x.dtype, emitter.locate(x), part)
         offset += x.shape[axis] * target.strides[axis] * size
 
