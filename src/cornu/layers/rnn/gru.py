@@ -104,7 +104,11 @@ class GRUCell(RecurrentCell):
         return (2, columns) if self.reset_after else (columns,)
 
     def _input_bias(self) -> Any:
-        return self.bias[0] if self.reset_after and self.bias is not None else self.bias
+        if self.bias is None or not self.reset_after:
+            return self.bias
+        # The gates z and r add both biases; only that of the content stays behind the gate r.
+        behind = ops.zeros((self.units,), dtype=self.compute_dtype)
+        return self.bias[0] + ops.concatenate([self.bias[1, : 2 * self.units], behind])
 
     def stepper(self, masks: list[Any]) -> Step:
         """Returns the part of a step that depends on the state."""
@@ -121,16 +125,14 @@ class GRUCell(RecurrentCell):
 
     def _content_after_reset(self, masks: list[Any]) -> Any:
         recurrent = self._recurrent_product(masks)
-        bias = None if self.bias is None else self.bias[1]
+        bias = None if self.bias is None else self.bias[1, 2 * self.units :]
 
         def content(projected: Any, state: Any) -> tuple[Any, Any]:
-            inner = recurrent(state)
-            if bias is not None:
-                inner = ops.add(inner, bias)
-            inputs, own = self._gates(projected), self._gates(inner)
+            inputs, own = self._gates(projected), self._gates(recurrent(state))
             keep = self.recurrent_activation(inputs[0] + own[0])
             reset = self.recurrent_activation(inputs[1] + own[1])
-            return keep, self.activation(inputs[2] + reset * own[2])
+            last = own[2] if bias is None else ops.add(own[2], bias)
+            return keep, self.activation(inputs[2] + reset * last)
 
         return content
 
