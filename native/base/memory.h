@@ -49,6 +49,7 @@ enum class ScratchSlot : int {
   kConvShared,
   kConvTile,
   kConvLists,
+  kConvTransform,
   kElementwise,
   kReduce,
   kLayout,

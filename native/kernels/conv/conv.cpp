@@ -132,6 +132,13 @@ void Convolution::run(const void* a, const void* b, void* result,
     return;
   }
   if (s.units == 0 || s.blocks.count == 0) return;
+  if (s.winograd) {
+    const std::int64_t floats = s.units * 16 * s.source_channels * entry.geometry.columns;
+    call.packed = thread_scratch(ScratchSlot::kConvShared, static_cast<std::size_t>(floats * size));
+    run_tasks(call, kernels_->pack_winograd, s.units);
+    run_tasks(call, kernels_->winograd, s.blocks.count);
+    return;
+  }
   const std::int64_t packed = s.units * s.taps * s.source_channels * entry.geometry.columns * size;
   call.packed = thread_scratch(ScratchSlot::kConvShared, static_cast<std::size_t>(packed));
   run_tasks(call, entry.pack, s.units);

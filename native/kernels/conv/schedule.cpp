@@ -149,6 +149,44 @@ void schedule_gather(ConvSchedule& s, const ConvProblem& p, std::int64_t work) {
   cut_units(s, s.blocks.count, work);
 }
 
+// Squares of a block, whose 16 elements stay in the second-level cache with a panel's sums.
+constexpr std::int64_t kWinogradElements = 3072;
+// A multiply-add's worth of each addition and memory access around the products.
+constexpr std::int64_t kWinogradTransform = 8;
+
+// Whether 3x3 windows are better summed by Winograd's way, and how; the blocks then have an even
+// number of rows.
+bool schedule_winograd(ConvSchedule& s, const ConvProblem& p, std::int64_t work) {
+  if (p.dtype != DType::kFloat32 || p.groups != 1 || p.window[0] != 1) return false;
+  if (s.source[0] != 1 || s.target[0] != 1 || p.padding[0] != 0) return false;
+  for (int axis = 0; axis < kConvAxes; ++axis) {
+    if (p.strides[axis] != 1 || p.dilation[axis] != 1) return false;
+    if (axis > 0 && p.window[axis] != 3) return false;
+  }
+  const std::int64_t rows = ceil_divide(s.target[1], 2), columns = ceil_divide(s.target[2], 2);
+  const std::int64_t squares = p.batch * rows * columns;
+  const std::int64_t source = s.source_channels, target = s.target_channels;
+  const std::int64_t transforms =
+      kWinogradTransform * 16 * (squares * (source + target) + 2 * source * target);
+  if (16 * squares * source * target + transforms >= work) return false;
+  const std::int64_t wanted = std::clamp<std::int64_t>(kWinogradElements / source, 24, 128);
+  s.blocks = cut(s.target, p.batch, 4 * wanted);
+  if (s.blocks.axis > 1) return false;
+  if (s.blocks.pieces > 1 && s.blocks.step % 2 != 0) {
+    ++s.blocks.step;
+    s.blocks.pieces = ceil_divide(s.target[1], s.blocks.step);
+    s.blocks.per_image = s.blocks.pieces;
+    s.blocks.count = p.batch * s.blocks.per_image;
+    s.blocks.most_places = s.blocks.step * s.target[2];
+  }
+  s.winograd = true;
+  for (int axis = 0; axis < 2; ++axis) {
+    const std::int64_t padding = p.padding[axis + 1];
+    s.winograd_padding[axis] = p.kind == ConvKind::kInputGradient ? 2 - padding : padding;
+  }
+  return true;
+}
+
 void schedule_filter(ConvSchedule& s, const ConvProblem& p, std::int64_t work) {
   const int last = kConvAxes - 1;
   // Where no tap of a row leaves the image, and they are neighbours in memory, they are one strip.
@@ -197,7 +235,7 @@ ConvSchedule schedule_conv(const ConvProblem& p, ConvGeometry geometry) {
   const std::int64_t work = places * s.taps * channels * p.filters;
   if (p.kind == ConvKind::kFilterGradient) {
     schedule_filter(s, p, work);
-  } else {
+  } else if (!schedule_winograd(s, p, work)) {
     schedule_gather(s, p, work);
   }
   return s;

@@ -82,6 +82,9 @@ struct ConvSchedule {
   std::int64_t unit_parts = 1;
   std::int64_t most_steps = 0;  // of the sum in one pass
   std::int64_t segments = 0;    // of the longest class
+  // The gather by Winograd's way, squares of 2x2 places at once.
+  bool winograd = false;
+  std::int64_t winograd_padding[2] = {0, 0};
   // Of the filter gradient: a strip is what one tap (or a row of taps) adds up, `strip_rows` rows
   // of the result.
   std::int64_t strips = 0, strip_rows = 0, strip_step = 1, strip_parts = 1;

@@ -46,6 +46,9 @@ struct ConvKernels {
     Task finish_filter;  // some rows of the sum of the partial sums
   };
   Entry entries[kConvElementCount];
+  // The way of 3x3 windows with fewer products, float32 only.
+  Task pack_winograd;
+  Task winograd;
 };
 
 }  // namespace cornu
