@@ -217,6 +217,7 @@ IMAGE = np.zeros((1, 5, 5, 4), "float32")
         (lambda: layers.SpatialDropout2D(1.5), "SpatialDropout2D: rate is a number from 0 to 1"),
         (lambda: layers.GaussianNoise(-1), "GaussianNoise: stddev"),
         (lambda: layers.AlphaDropout(1), "leaves nothing"),
+        (lambda: layers.SpectralNormalization("dense"), "`layer` must be a layer object"),
     ],
 )
 def test_bad_arguments(call, message):
@@ -229,7 +230,6 @@ def test_bad_arguments(call, message):
     [
         lambda: layers.LayerNormalization(axis="last"),
         lambda: layers.BatchNormalization(axis=None),
-        lambda: layers.SpectralNormalization("dense"),
     ],
 )
 def test_bad_types(call):
