@@ -281,3 +281,64 @@ def test_outputs_alone_are_marked():
 
     printed = clusters(function, spec(9999)).splitlines()
     assert [line.endswith("(last)") for line in printed] == [False, False, True]
+
+
+def mean_of_columns(x):
+    return scale(p.reduce_sum(x, axes=(0,)), 1 / x.shape[0])
+
+
+def test_what_is_quickly_made_of_one_large_value_is_made_again():
+    """A batch less its means is never stored: its readers take the batch itself."""
+
+    def function(x, w):
+        hidden = matmul(x, w)
+        distance = p.sub(hidden, spread(mean_of_columns(hidden), hidden))
+        deviation = p.sqrt(mean_of_columns(p.mul(distance, distance)))
+        return p.div(distance, spread(deviation, hidden))
+
+    expected = """
+        600x9: [dot_general] -> float32[600,9] (last)
+        9: [reduce_sum] -> float32[9] (last)
+        9: mul -> float32[9] (last)
+        600x9: sub mul (reduce_sum) (last)
+        9: mul sqrt -> float32[9] (last)
+        600x9: sub div -> float32[600,9] (last)
+    """
+    assert clusters(function, spec(600, 5), spec(5, 9)) == text(expected)
+
+
+def test_what_two_large_values_make_is_stored():
+    def function(x, y):
+        total = p.add(p.exp(x), y)
+        return p.mul(total, spread(p.reduce_sum(total, axes=(0,)), total))
+
+    expected = """
+        600x9: exp add (reduce_sum) -> float32[600,9] (last)
+        600x9: mul -> float32[600,9] (last)
+    """
+    assert clusters(function, spec(600, 9), spec(600, 9)) == text(expected)
+
+
+def test_reductions_of_one_value_run_together():
+    """A product's result is read once for both sums, and its part in the second is not stored."""
+
+    def function(x, w, y):
+        slope = matmul(x, w)
+        return p.reduce_sum(slope, axes=(0,)), p.reduce_sum(p.mul(slope, y), axes=(0,))
+
+    expected = """
+        600x9: [dot_general] -> float32[600,9] (last)
+        600x9: mul (reduce_sum) (reduce_sum) (last)
+    """
+    assert clusters(function, spec(600, 5), spec(5, 9), spec(600, 9)) == text(expected)
+
+
+def test_sums_over_other_axes_stay_apart():
+    def function(x, y):
+        return p.reduce_sum(x, axes=(1,)), p.reduce_sum(p.mul(x, y), axes=(0,))
+
+    expected = """
+        600: [reduce_sum] -> float32[600] (last)
+        600x9: mul (reduce_sum) (last)
+    """
+    assert clusters(function, spec(600, 9), spec(600, 9)) == text(expected)

@@ -280,7 +280,7 @@ def layer_normalization(
     axes = shapes.normalize_axes(axis, x.ndim, "layer_normalization")
     wide = _wide(x)
     centred = e.sub(wide, spread(average_of(wide, axes), x.shape, axes))
-    variance = average_of(e.mul(centred, centred), axes)
+    variance = variance_of(wide, axes, keepdims=False)
     inverse = spread(e.rsqrt(e.add(variance, like(variance, least))), x.shape, axes)
     if gamma is not None:
         inverse = e.mul(inverse, _along(gamma, x, axes, wide.dtype))

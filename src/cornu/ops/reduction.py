@@ -149,9 +149,24 @@ def variance_of(x: Tensor, axis: Any, keepdims: bool) -> Tensor:
     axes = shapes.normalize_axes(axis, len(x.shape), "var")
     if not axes:
         return like(x, 0)
-    centre = average_of(x, axes)
-    distance = e.sub(x, spread(centre, x.shape, axes))
-    return average_of(e.mul(distance, distance), axes, keepdims=keepdims)
+    count = shapes.size([x.shape[a] for a in axes]) or 1
+
+    def distance(x: Tensor) -> Tensor:
+        result: Tensor = e.sub(x, spread(average_of(x, axes), x.shape, axes))
+        return result
+
+    def forward(x: Tensor) -> Tensor:
+        apart = distance(x)
+        return average_of(e.mul(apart, apart), axes)
+
+    def backward(g: Tensor, out: Tensor, x: Tensor) -> Tensor:
+        # Distances add up to nothing, so the mean's own derivative drops out.
+        weight = e.mul(g, like(g, 2.0 / count))
+        result: Tensor = e.mul(distance(x), spread(weight, x.shape, axes))
+        return result
+
+    result = differentiated(forward, backward, x)
+    return keep_rank(result, x.shape, axes) if keepdims else result
 
 
 @op

@@ -141,3 +141,19 @@ class Survey:
                 if plain and maker is not None and maker.space == item.space and maker not in seen:
                     seen.add(maker)
                     pending.append(maker)
+
+
+def tail_of(item: Item, space: Shape) -> tuple[bool, int] | None:
+    """Returns (leading, split) when a node reduces the first or the last axes of a space."""
+    x = item.node.inputs[0]
+    axes = item.node.params["axes"]
+    kept = [axis not in axes for axis, dim in enumerate(x.shape) if dim != 1]
+    if len(kept) != len(space):
+        return None
+    split = kept.count(True)
+    if all(kept[:split]):
+        return False, split
+    reduced = len(kept) - split
+    if all(kept[reduced:]):
+        return True, reduced
+    return None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from cornu.core import dtypes, shapes
 from cornu.core.graph import Value
-from cornu.core.passes.items import Item
+from cornu.core.passes.clusters import Rules
+from cornu.core.passes.items import Item, tail_of
 
 # Nodes that cost less to compute again than to write and read their result.
 _CHEAP = frozenset(
@@ -13,14 +16,27 @@ _CHEAP = frozenset(
     + ("floor", "ceil", "round")
 )
 
+# Operands this many times smaller than a result cost nothing to read again.
+_SMALL_PART = 8
+# Elements below which values are in a cache when they are read again.
+_LARGE = 4096
 
-def without_cheap_ends(members: set[Item], root: Item | None, pinned: set[Value]) -> set[Item]:
+
+class Context(Protocol):
+    """What is known about the graph: a part of the scheduler."""
+
+    rules: Rules
+    states: set[Value]
+    pinned: set[Value]
+
+
+def without_cheap_ends(members: set[Item], root: Item | None, context: Context) -> set[Item]:
     """Returns the members of a cluster without those that later clusters had better compute.
 
     Args:
         members: What could run in the cluster.
         root: The product that the cluster begins with, which stays.
-        pinned: Values that must be stored.
+        context: The graph, what the engine can do, and which values must be stored.
 
     Returns:
         The members that stay; ends that only later clusters read, and what only these need, are
@@ -28,30 +44,73 @@ def without_cheap_ends(members: set[Item], root: Item | None, pinned: set[Value]
     """
     kept = set(members)
     for item in sorted(members, reverse=True):
-        if item is root or item not in kept or not _only_read_later(item, kept, pinned):
+        if item is root or item not in kept or not _only_read_later(item, kept, context):
             continue
-        cone = _cheapest_cone(item, kept, root, pinned)
+        cone = _cheapest_cone(item, kept, root, context)
         kept -= cone
     return kept
 
 
-def _only_read_later(item: Item, kept: set[Item], pinned: set[Value]) -> bool:
-    if item.node.primitive.name not in _CHEAP or item.node.outputs[0] in pinned:
+def is_cheaper_again(item: Item, members: set[Item], context: Context) -> bool:
+    """Whether a member of a finished cluster is not worth storing for those who read it later.
+
+    It is when it is cheap and made of one value of its size, which is in memory, and small ones:
+    an image minus the means of its channels, say. Reading that value costs them no more.
+
+    Args:
+        item: The member; members and what they read have been marked as done.
+        members: The nodes of the cluster.
+        context: The graph, what the engine can do, and which values must be stored.
+    """
+    output = item.node.outputs[0]
+    if item.node.primitive.name not in _CHEAP or output in context.pinned:
         return False
-    if not item.consumers:
+    if shapes.size(output.shape) <= _LARGE:
         return False
-    for consumer, plain in item.consumers:
-        inlinable = plain and consumer.elementwise and consumer.space == item.space
-        if consumer in kept or consumer.done or not inlinable or consumer.last != item.last:
+    readers = [(consumer, plain) for consumer, plain in item.consumers if not consumer.done]
+    if not readers or not all(_inlines(item, *reader, context) for reader in readers):
+        return False
+    large = 0
+    for value, _, maker in item.inputs:
+        if value in context.states or maker in members:
+            return False  # may have another value later, or is not in memory
+        if maker is not None and not (maker.done or maker.source):
             return False
-    return True
+        nbytes = shapes.size(value.shape) * dtypes.item_size(value.dtype)
+        if nbytes * _SMALL_PART > _bytes(item):
+            large += 1
+            if nbytes > _bytes(item):
+                return False
+    return large == 1
 
 
-def _cheapest_cone(end: Item, kept: set[Item], root: Item | None, pinned: set[Value]) -> set[Item]:
+def _inlines(item: Item, consumer: Item, plain: bool, context: Context) -> bool:
+    """Whether a reader can compute a node itself."""
+    if not plain or consumer.last != item.last:
+        return False
+    if consumer.elementwise:
+        return consumer.space == item.space
+    name = consumer.node.primitive.name
+    return name in context.rules.reductions and tail_of(consumer, item.space) is not None
+
+
+def _only_read_later(item: Item, kept: set[Item], context: Context) -> bool:
+    if item.node.primitive.name not in _CHEAP or item.node.outputs[0] in context.pinned:
+        return False
+    return bool(item.consumers) and all(
+        consumer not in kept and not consumer.done and _inlines(item, consumer, plain, context)
+        for consumer, plain in item.consumers
+    )
+
+
+def _cheapest_cone(end: Item, kept: set[Item], root: Item | None, context: Context) -> set[Item]:
     """The nodes below an unread end that are better left out; empty when none are."""
+    pinned = context.pinned
     cone = {end}
     best: set[Item] = set()
-    best_cost = _bytes(end)
+    # A reduction that computes the end itself reads its operands once more.
+    reduced = any(not consumer.elementwise for consumer, _ in end.consumers)
+    best_cost = _bytes(end) - int(reduced)
     while True:
         border = {
             maker

@@ -12,16 +12,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from cornu.core import shapes
-from cornu.core.graph import Graph
-from cornu.core.passes.clusters import Cluster, Rules, Schedule
-from cornu.core.passes.items import Item, Members, Survey
-from cornu.core.passes.recompute import without_cheap_ends
+from cornu.core.graph import Graph, Value
+from cornu.core.passes.clusters import Cluster, Rules, Schedule, squeezed
+from cornu.core.passes.items import Item, Members, Survey, tail_of
+from cornu.core.passes.recompute import is_cheaper_again, without_cheap_ends
 from cornu.core.shapes import Shape
 
 # Up to this size independent nodes share a cluster: one dispatch instead of many.
 _SMALL = 4096
 _MAX_MEMBERS = 48
 _MAX_SMALL_MEMBERS = 400
+# Reductions of operands are added to a cluster up to this many tails.
+_MAX_TAILS = 4
 
 
 def schedule(graph: Graph, rules: Rules) -> Schedule:
@@ -43,6 +45,7 @@ class _Scheduler:
         survey = Survey(graph, rules)
         self.graph = graph
         self.rules = rules
+        self.states = set(graph.reads.values())
         self.items = survey.items
         self.base = survey.base
         self.makers = survey.makers
@@ -128,11 +131,13 @@ class _Scheduler:
             _, plain, maker = item.inputs[0]
             if (
                 maker is not None and maker.elementwise and not maker.done
-                and plain and maker.last == item.last and _tail_of(item, maker.space) is not None
+                and plain and maker.last == item.last and tail_of(item, maker.space) is not None
             ):  # fmt: skip
                 self._flush(maker, item)
-                if item.done:
-                    return
+            elif plain and (partner := self._partner(item)) is not None:
+                self._flush(partner, item)
+            if item.done:
+                return
         for _, _, maker in item.inputs:
             if maker is not None and not maker.done:
                 self._flush(maker)
@@ -331,10 +336,13 @@ class _Scheduler:
     ) -> None:
         if root is None and whole:
             self._add_tails(cluster, members, tail)
-        kept = without_cheap_ends(members, root, self.pinned) if whole else members
+        kept = without_cheap_ends(members, root, self) if whole else members
         for item in kept:
             item.done = True
         members = kept
+        for item in members if whole else ():
+            if item is not root and is_cheaper_again(item, members, self):
+                item.done = False  # whoever reads it later computes it too
         for item in sorted(members):
             if item is not root:
                 cluster.members.append(item.node)
@@ -342,7 +350,7 @@ class _Scheduler:
                 variable = self.written.get(value)
                 if variable is not None and self._may_overwrite(variable, members):
                     cluster.in_place[value] = variable
-                if value in self.pinned or self._has_readers(item):
+                if value in self.pinned or (item.done and self._has_readers(item)):
                     cluster.stores.append(value)
         self.clusters.append(cluster)
         for tail_node in cluster.tails:
@@ -363,26 +371,55 @@ class _Scheduler:
                 ):  # fmt: skip
                     found.append(consumer)
         chosen: tuple[bool, int] | None = None
-        for item in found:
-            way = _tail_of(item, cluster.space)
-            if way is not None and chosen in (None, way):
+        # What the cluster reads can be reduced on the way, too.
+        for item in [*found, *self._reductions_of_operands(cluster, members, found)]:
+            way = tail_of(item, cluster.space)
+            if way is not None and chosen in (None, way) and not item.done:
+                if item not in found and len(cluster.tails) >= _MAX_TAILS:
+                    break
                 chosen = way
                 cluster.leading, cluster.split = way
                 cluster.tails.append(item.node)
                 item.done = True
 
+    def _reductions_of_operands(
+        self, cluster: Cluster, members: set[Item], found: list[Item]
+    ) -> list[Item]:
+        return [
+            consumer
+            for item in sorted(members)
+            for value, plain, maker in item.inputs
+            if plain and (maker is None or (maker.done and maker not in members))
+            for consumer in self._waiting_reductions(value, maker, cluster.last_only)
+            if consumer not in found
+        ]
 
-def _tail_of(item: Item, space: Shape) -> tuple[bool, int] | None:
-    """(leading, split) when a node reduces the first or the last axes of a space."""
-    x = item.node.inputs[0]
-    axes = item.node.params["axes"]
-    kept = [axis not in axes for axis, dim in enumerate(x.shape) if dim != 1]
-    if len(kept) != len(space):
+    def _waiting_reductions(self, value: Value, maker: Item | None, last: bool) -> list[Item]:
+        """The reductions of a value that have not been run."""
+        readers = self.readers.get(value, ()) if maker is None else maker.consumers
+        return [
+            reader
+            for reader, plain in readers
+            if plain and not reader.done and reader.last == last
+            and reader.node.primitive.name in self.rules.reductions
+            and reader.inputs[0][0] is value  # and not another result of its maker
+        ]  # fmt: skip
+
+    def _partner(self, item: Item) -> Item | None:
+        """Returns an elementwise reader of what a reduction reads that is reduced the same way."""
+        value, _, maker = item.inputs[0]
+        readers = self.readers.get(value, ()) if maker is None else maker.consumers
+        way = tail_of(item, squeezed(value.shape))
+        for reader, plain in readers if way is not None else ():
+            if (
+                plain
+                and reader.elementwise
+                and reader.ready
+                and not reader.done
+                and (reader.last == item.last and reader.space == squeezed(value.shape))
+            ):
+                (output,) = reader.node.outputs
+                for other in self._waiting_reductions(output, reader, item.last):
+                    if tail_of(other, reader.space) == way:
+                        return reader
         return None
-    split = kept.count(True)
-    if all(kept[:split]):
-        return False, split
-    reduced = len(kept) - split
-    if all(kept[reduced:]):
-        return True, reduced
-    return None
