@@ -274,6 +274,8 @@ def _quotients(w, g, rate, square, offset):
         w - rate * rate / ops.sqrt(offset + offset),
         w - rate * offset / (ops.sqrt(square) + offset),
         rate - g * w / ops.sqrt(square + w),
+        (w - rate * g / ops.sqrt(offset + square)) * w,  # decayed, or clipped, afterwards
+        ops.maximum(g * rate, w - g * rate / (ops.sqrt(square) + offset)),
     ]
 
 

@@ -94,7 +94,7 @@ class Planner {
         Register& candidate = registers_[index(j)];
         const Instruction& first = instruction(j);
         if (readers_[index(j)] != 1 || candidate.absorbs != kNever || arity_of(first.op) != 2 ||
-            candidate.type != ComputeType::kF32 ||
+            candidate.quotient != kNever || candidate.type != ComputeType::kF32 ||
             !elementwise_.find_pair(first.op, second.op, j == second.b, 0)) {
           continue;
         }
