@@ -157,8 +157,8 @@ MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geom
   // of the cache's sets.
   const bool spread = p.b_row * size % 1024 != 0;
   const bool short_panel = p.k <= kDirectRows && spread;
-  const bool small = (p.m <= kDirectRows && spread) || p.m <= geometry.rows ||
-                     p.k * p.n * size <= kDirectBytes;
+  const bool small =
+      (p.m <= kDirectRows && spread) || p.m <= geometry.rows || p.k * p.n * size <= kDirectBytes;
   if (p.k == 0 || (c.b_along_n && (small || short_panel))) {
     s.pack_b = MatmulPacking::kDirect;
   } else if (p.batch == 1 && s.tasks_m > 1 && p.k * p.n * size <= kMaxSharedBytes) {
