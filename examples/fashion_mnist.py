@@ -37,7 +37,8 @@ def convolutional_network():
     model = keras.Sequential([keras.Input((28, 28, 1))], name="convolutional")
     for filters, strides in ((16, 1), (32, 2), (64, 2)):
         model.add(layers.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False))
-        model.add(layers.BatchNormalization())
+        # Keras's momentum of 0.99 wants thousands of steps before the moving averages are good.
+        model.add(layers.BatchNormalization(momentum=0.9))
         model.add(layers.ReLU())
     model.add(layers.GlobalAveragePooling2D())
     model.add(layers.Dense(64, activation="relu"))
