@@ -22,7 +22,7 @@ import numpy as np
 import cornu as keras
 from cornu import layers
 
-NAMES = "airplane automobile bird cat deer dog frog horse ship truck".split()
+NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 
 
 def build(data_format="channels_last"):
@@ -158,14 +158,12 @@ def write_log(path, history):
 
 def draw(history, confusion, folder):
     """The curves and the confusion matrix as pictures."""
-    import matplotlib  # noqa: PLC0415
-
-    matplotlib.use("agg")
-    from matplotlib import pyplot as plt  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
 
     folder.mkdir(parents=True, exist_ok=True)
     epochs = [row["epoch"] for row in history]
-    figure, axes = plt.subplots(1, 2, figsize=(8, 3.2), layout="constrained")
+    figure = Figure(figsize=(8, 3.2), layout="constrained")
+    axes = figure.subplots(1, 2)
     for axis, name in zip(axes, ("loss", "accuracy")):
         axis.plot(epochs, [row[name] for row in history], label="training (with dropout)")
         axis.plot(epochs, [row["val_" + name] for row in history], label="test")
@@ -173,9 +171,9 @@ def draw(history, confusion, folder):
         axis.grid(alpha=0.3)
     axes[0].legend()
     figure.savefig(folder / "cifar10_curves.png", dpi=90)
-    plt.close(figure)
 
-    figure, axis = plt.subplots(figsize=(5.6, 5.2), layout="constrained")
+    figure = Figure(figsize=(5.6, 5.2), layout="constrained")
+    axis = figure.subplots()
     shares = confusion / confusion.sum(axis=1, keepdims=True)
     axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row in range(10):
@@ -188,7 +186,6 @@ def draw(history, confusion, folder):
     axis.set_yticks(range(10), NAMES)
     axis.set(xlabel="Recognized as", ylabel="Really was")
     figure.savefig(folder / "cifar10_confusion.png", dpi=90)
-    plt.close(figure)
 
 
 if __name__ == "__main__":
@@ -196,6 +193,8 @@ if __name__ == "__main__":
     parser.add_argument("--quick", action="store_true", help="few pictures and epochs")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=25)
-    parser.add_argument("--log", metavar="FILE.csv", help="write the epochs here, and go on from here")
+    parser.add_argument(
+        "--log", metavar="FILE.csv", help="write the epochs here, and go on from here"
+    )
     parser.add_argument("--figures", metavar="FOLDER", help="draw the curves (needs matplotlib)")
     main(**vars(parser.parse_args()))

@@ -83,21 +83,18 @@ def main(quick=False, seed=0, figures=None):
 
 def draw(columns, folder):
     """Eight test pictures: noisy, filtered, cleaned, and as they were."""
-    import matplotlib  # noqa: PLC0415
-
-    matplotlib.use("agg")
-    from matplotlib import pyplot as plt  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
 
     folder.mkdir(parents=True, exist_ok=True)
     names = ("noisy", "mean filter", "autoencoder", "original")
-    figure, axes = plt.subplots(4, 8, figsize=(7.2, 3.8), layout="constrained")
+    figure = Figure(figsize=(7.2, 3.8), layout="constrained")
+    axes = figure.subplots(4, 8)
     for row, name, pictures in zip(axes, names, columns):
         row[0].set_ylabel(name)
         for axis, picture in zip(row, pictures):
             axis.imshow(picture[..., 0], cmap="gray", vmin=0, vmax=1)
             axis.set(xticks=[], yticks=[])
     figure.savefig(folder / "denoising_autoencoder.png", dpi=90)
-    plt.close(figure)
 
 
 if __name__ == "__main__":

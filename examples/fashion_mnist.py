@@ -15,7 +15,18 @@ import numpy as np
 import cornu as keras
 from cornu import layers
 
-NAMES = "T-shirt trouser pullover dress coat sandal shirt sneaker bag boot".split()
+NAMES = [
+    "T-shirt",
+    "trouser",
+    "pullover",
+    "dress",
+    "coat",
+    "sandal",
+    "shirt",
+    "sneaker",
+    "bag",
+    "boot",
+]
 
 
 def dense_network():
@@ -51,7 +62,12 @@ def main(quick=False, seed=0):
     """Trains both networks and compares them; returns their accuracies."""
     (x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()
     if quick:
-        x_train, y_train, x_test, y_test = x_train[:6000], y_train[:6000], x_test[:2000], y_test[:2000]
+        x_train, y_train, x_test, y_test = (
+            x_train[:6000],
+            y_train[:6000],
+            x_test[:2000],
+            y_test[:2000],
+        )
     # One channel, and values from 0 to 1.
     x_train, x_test = (x[..., None].astype("float32") / 255 for x in (x_train, x_test))
 

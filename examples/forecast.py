@@ -103,20 +103,17 @@ def main(quick=False, seed=0, figures=None):
 
 def draw(truth, forecast, folder):
     """A hundred days of truth and forecast."""
-    import matplotlib  # noqa: PLC0415
-
-    matplotlib.use("agg")
-    from matplotlib import pyplot as plt  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
 
     folder.mkdir(parents=True, exist_ok=True)
-    figure, axis = plt.subplots(figsize=(8, 3), layout="constrained")
+    figure = Figure(figsize=(8, 3), layout="constrained")
+    axis = figure.subplots()
     axis.plot(truth[-100:], ".-", color="0.5", label="measured")
     axis.plot(forecast[-100:], label="LSTM, from the thirty days before")
     axis.set(xlabel="day", ylabel="minimum temperature, degrees Celsius")
     axis.legend()
     axis.grid(alpha=0.3)
     figure.savefig(folder / "forecast.png", dpi=90)
-    plt.close(figure)
 
 
 if __name__ == "__main__":

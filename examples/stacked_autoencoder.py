@@ -14,6 +14,7 @@ Neural Computation 18 (2006).
 """
 
 import argparse
+from itertools import pairwise
 
 import numpy as np
 
@@ -28,7 +29,12 @@ def main(quick=False, seed=0):
     """Trains greedily, fine-tunes, and compares with a start from scratch; returns the figures."""
     (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
     if quick:
-        x_train, y_train, x_test, y_test = x_train[:6000], y_train[:6000], x_test[:2000], y_test[:2000]
+        x_train, y_train, x_test, y_test = (
+            x_train[:6000],
+            y_train[:6000],
+            x_test[:2000],
+            y_test[:2000],
+        )
     x_train, x_test = (x.reshape(len(x), 784).astype("float32") / 255 for x in (x_train, x_test))
     keras.utils.set_random_seed(seed)
     figures = {}
@@ -37,14 +43,14 @@ def main(quick=False, seed=0):
     print("one layer at a time:")
     encoders, decoders = [], []
     codes = x_train
-    for below, width in zip(WIDTHS, WIDTHS[1:]):
+    for below, width in pairwise(WIDTHS):
         encoder = layers.Dense(width, activation="sigmoid", name=f"encode_{width}")
         decoder = layers.Dense(below, activation="sigmoid", name=f"decode_{below}")
         pair = keras.Sequential([keras.Input((below,)), encoder, decoder])
         pair.compile(optimizer=keras.optimizers.Adam(3e-3), loss="binary_crossentropy")
-        losses = pair.fit(codes, codes, batch_size=128, epochs=3 if quick else 10, verbose=0).history[
-            "loss"
-        ]
+        losses = pair.fit(
+            codes, codes, batch_size=128, epochs=3 if quick else 10, verbose=0
+        ).history["loss"]
         print(f"  {below:3} -> {width:3} -> {below:3}: loss {losses[0]:.4f} ... {losses[-1]:.4f}")
         encoders.append(encoder)
         decoders.insert(0, decoder)

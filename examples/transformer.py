@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 import cornu as keras
-from cornu import layers, ops
+from cornu import layers
 
 LENGTH = 64  # characters of a stretch of text
 WIDTH = 64  # numbers that describe a character
