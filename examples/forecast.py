@@ -110,7 +110,7 @@ def draw(truth, forecast, folder):
     axis = figure.subplots()
     axis.plot(truth[-100:], ".-", color="0.5", label="measured")
     axis.plot(forecast[-100:], label="LSTM, from the thirty days before")
-    axis.set(xlabel="day", ylabel="minimum temperature, degrees Celsius")
+    axis.set(xlabel="day", ylabel="degrees Celsius")
     axis.legend()
     axis.grid(alpha=0.3)
     figure.savefig(folder / "forecast.png", dpi=90)

@@ -87,7 +87,8 @@ def main(quick=False, seed=0):
     numbers = {word: number for number, word in enumerate(vocabulary, start=2)}
     x = np.zeros((len(texts), LENGTH), dtype="int32")
     for row, text in zip(x, texts):
-        found = [numbers.get(word, 1) for word in words_of(text)][:LENGTH]
+        # ":-)" has no word; the mean of nothing would be 0/0 and spoil all weights.
+        found = [numbers.get(word, 1) for word in words_of(text)][:LENGTH] or [1]
         row[: len(found)] = found
     example = int(train[labels[train] == 1][0])
     print(f"{texts[example]!r}\nbecomes {x[example][x[example] > 0].tolist()}\n")
