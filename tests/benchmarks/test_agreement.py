@@ -7,12 +7,6 @@ import cornu
 from benchmarks import agreement, arrays, keras_networks, keras_training
 from benchmarks.workloads import WORKLOADS
 
-NEEDS = {
-    "lstm": "LSTM",
-    "gru_text": "GRU",
-    "embed_pool": "Embedding",
-    "attention": "MultiHeadAttention",
-}
 SMALL = [
     "tabular",
     "wide_deep",
@@ -25,14 +19,8 @@ SMALL = [
 ]
 
 
-def _skip_without_layers(name):
-    if name in NEEDS and not hasattr(cornu.layers, NEEDS[name]):
-        pytest.skip(f"cornu has no {NEEDS[name]} yet")
-
-
 @pytest.mark.parametrize("name", WORKLOADS)
 def test_the_keras_program_has_the_parameters_of_the_workload(name):
-    _skip_without_layers(name)
     model = keras_networks.build(cornu, WORKLOADS[name])
     shapes = [variable.shape for variable in model.trainable_variables]
     assert sum(int(np.prod(shape)) for shape in shapes) == WORKLOADS[name].parameters
@@ -41,7 +29,6 @@ def test_the_keras_program_has_the_parameters_of_the_workload(name):
 @pytest.mark.keras
 @pytest.mark.parametrize("name", SMALL)
 def test_fit_and_the_jax_loop_have_equal_losses(name):
-    _skip_without_layers(name)
     jax_loop = pytest.importorskip("benchmarks.jax_loop")
     workload = WORKLOADS[name].single_batch()
     data = arrays.load(workload)
