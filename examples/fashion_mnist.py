@@ -101,7 +101,7 @@ def main(quick=False, seed=0):
         _, accuracies[model.name] = model.evaluate(x_test, y_test, batch_size=250, verbose=0)
         print(f"  test accuracy {accuracies[model.name]:.4f}")
 
-    # What the better network still confuses: shirts, for people as well.
+    # What it still confuses: shirts, as people do.
     guesses = model.predict(x_test, batch_size=250, verbose=0).argmax(axis=1)
     wrong = np.zeros((10, 10), dtype=int)
     np.add.at(wrong, (y_test, guesses), guesses != y_test)
