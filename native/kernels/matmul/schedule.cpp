@@ -51,6 +51,8 @@ MatmulProblem transposed(const MatmulProblem& p) {
   t.m = p.n;
   t.n = p.m;
   t.a_batch = p.b_batch;
+  t.a_run = p.b_run;
+  t.b_run = p.a_run;
   t.a_row = p.b_col;
   t.a_col = p.b_row;
   t.b_batch = p.a_batch;
@@ -159,8 +161,8 @@ MatmulSchedule schedule_matmul(const MatmulProblem& problem, MatmulGeometry geom
   // of the cache's sets.
   const bool spread = p.b_row * size % 1024 != 0;
   const bool short_panel = p.k <= kDirectRows && spread;
-  const bool small = (p.m <= kDirectRows && spread) || p.m <= geometry.rows ||
-                     p.k * p.n * size <= kDirectBytes;
+  const bool small =
+      (p.m <= kDirectRows && spread) || p.m <= geometry.rows || p.k * p.n * size <= kDirectBytes;
   if (p.k == 0 || (c.b_along_n && (small || short_panel))) {
     s.pack_b = MatmulPacking::kDirect;
   } else if (p.batch == 1 && s.tasks_m > 1 && p.k * p.n * size <= kMaxSharedBytes) {
