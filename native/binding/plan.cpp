@@ -212,25 +212,28 @@ void bind_instructions(nb::class_<Plan>& plan) {
           "reduce_begin on, or those before it.")
       .def(
           "matmul",
-          [](Plan& self, int dtype, std::int64_t batch, std::int64_t m, std::int64_t n,
-             std::int64_t k, const ViewTuple& a, const ViewTuple& b, const ViewTuple& c) {
-            self.matmul(dtype_of(dtype), batch, m, n, k, view_of(a), view_of(b), view_of(c));
+          [](Plan& self, int dtype, std::int64_t runs, std::int64_t batch, std::int64_t m,
+             std::int64_t n, std::int64_t k, const ViewTuple& a, const ViewTuple& b,
+             const ViewTuple& c) {
+            self.matmul(dtype_of(dtype), runs, batch, m, n, k, view_of(a), view_of(b), view_of(c));
           },
-          nb::arg("dtype"), nb::arg("batch"), nb::arg("m"), nb::arg("n"), nb::arg("k"),
-          nb::arg("a"), nb::arg("b"), nb::arg("c"),
-          "c[batch, m, n] = a[batch, m, k] @ b[batch, k, n]; c is dense.")
+          nb::arg("dtype"), nb::arg("runs"), nb::arg("batch"), nb::arg("m"), nb::arg("n"),
+          nb::arg("k"), nb::arg("a"), nb::arg("b"), nb::arg("c"),
+          "c[run, batch, m, n] = a[run, batch, m, k] @ b[run, batch, k, n]; rows of c are "
+          "contiguous.")
       .def(
           "matmul_epilogue",
-          [](Plan& self, int dtype, std::int64_t batch, std::int64_t m, std::int64_t n,
-             std::int64_t k, const ViewTuple& a, const ViewTuple& b, const ProgramBuilder& program,
-             const ViewTuples& operands, const ViewTuples& outputs) {
-            self.matmul_epilogue(dtype_of(dtype), batch, m, n, k, view_of(a), view_of(b),
+          [](Plan& self, int dtype, std::int64_t runs, std::int64_t batch, std::int64_t m,
+             std::int64_t n, std::int64_t k, const ViewTuple& a, const ViewTuple& b,
+             const ProgramBuilder& program, const ViewTuples& operands, const ViewTuples& outputs) {
+            self.matmul_epilogue(dtype_of(dtype), runs, batch, m, n, k, view_of(a), view_of(b),
                                  program.program, views_of(operands), views_of(outputs));
           },
-          nb::arg("dtype"), nb::arg("batch"), nb::arg("m"), nb::arg("n"), nb::arg("k"),
-          nb::arg("a"), nb::arg("b"), nb::arg("program"), nb::arg("operands"), nb::arg("outputs"),
+          nb::arg("dtype"), nb::arg("runs"), nb::arg("batch"), nb::arg("m"), nb::arg("n"),
+          nb::arg("k"), nb::arg("a"), nb::arg("b"), nb::arg("program"), nb::arg("operands"),
+          nb::arg("outputs"),
           "A matrix product of which each finished tile goes through a program as its operand 0; "
-          "views have strides for batch, row and column.")
+          "the views of operands and outputs have strides for entry, row and column.")
       .def(
           "reduce",
           [](Plan& self, int dtype, int kind, const Shape& shape, const std::vector<bool>& reduced,

@@ -94,12 +94,13 @@ class Plan {
   void elementwise(const ElementwiseProgram& program, const Shape& shape,
                    const std::vector<View>& operands, const std::vector<View>& outputs,
                    const std::vector<View>& tails, bool reduce_leading, int reduce_begin);
-  // Sets of strides: a and b (batch, row, column), epilogue operands and outputs the same. The
-  // program's operand 0 is the product; `operands` are those from 1 on.
-  void matmul(DType dtype, std::int64_t batch, std::int64_t m, std::int64_t n, std::int64_t k,
-              const View& a, const View& b, const View& c);
-  void matmul_epilogue(DType dtype, std::int64_t batch, std::int64_t m, std::int64_t n,
-                       std::int64_t k, const View& a, const View& b,
+  // The batch has `runs` runs of `batch` entries. Strides: a, b and c (run, batch, row, column),
+  // the column of c being 1; epilogue operands and outputs (entry, row, column). The program's
+  // operand 0 is the product; `operands` are those from 1 on.
+  void matmul(DType dtype, std::int64_t runs, std::int64_t batch, std::int64_t m, std::int64_t n,
+              std::int64_t k, const View& a, const View& b, const View& c);
+  void matmul_epilogue(DType dtype, std::int64_t runs, std::int64_t batch, std::int64_t m,
+                       std::int64_t n, std::int64_t k, const View& a, const View& b,
                        const ElementwiseProgram& program, const std::vector<View>& operands,
                        const std::vector<View>& outputs);
   // Operands are dense; see kernels/conv/conv.h for what they are. The epilogue is that of a matrix

@@ -369,6 +369,28 @@ def test_dot_product_attention(keras, rng, groups, keywords):
     assert half.dtype == "float16"
 
 
+def test_second_derivatives(rng):
+    """Hessian times vector of the attention function against differences of its gradient."""
+    x, v = (rng.normal(size=(1, 3, 2, 2)) for _ in range(2))
+
+    def gradient(x, direction=None):
+        x = ops.convert_to_tensor(x, dtype="float64")
+        with cornu.GradientTape() as outer:
+            outer.watch(x)
+            with cornu.GradientTape() as inner:
+                inner.watch(x)
+                out = ops.dot_product_attention(x, ops.sin(x), x * x, is_causal=True)
+                loss = ops.sum(out * out)
+            first = inner.gradient(loss, x)
+            total = ops.sum(first * (0.0 if direction is None else direction))
+        return first.numpy(), outer.gradient(total, x).numpy()
+
+    _, found = gradient(x, v)
+    step = 1e-5
+    expected = (gradient(x + step * v)[0] - gradient(x - step * v)[0]) / (2 * step)
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-7)
+
+
 @pytest.mark.keras
 def test_encoder_block_trains_as_in_keras(quick_keras, rng):
     """Losses of a small transformer with padding follow Keras on JAX step by step."""

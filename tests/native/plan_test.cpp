@@ -78,8 +78,8 @@ void build(Plan& plan) {
   subtract.instructions = {load(0), load(1), binary(Opcode::op_sub, 0, 1)};
   subtract.outputs = {{2, DType::kFloat32}};
   const View rows{error, 0, {0, kOutputs, 1}};
-  plan.matmul_epilogue(DType::kFloat32, 1, kBatch, kOutputs, kInputs, {x, 0, {0, kInputs, 1}},
-                       {weights, 0, {0, kOutputs, 1}}, subtract, {{y, 0, {0, kOutputs, 1}}},
+  plan.matmul_epilogue(DType::kFloat32, 1, 1, kBatch, kOutputs, kInputs, {x, 0, {0, 0, kInputs, 1}},
+                       {weights, 0, {0, 0, kOutputs, 1}}, subtract, {{y, 0, {0, kOutputs, 1}}},
                        {rows});
 
   ElementwiseProgram update;
@@ -87,9 +87,10 @@ void build(Plan& plan) {
   update.instructions = {load(0), constant(kRate), binary(Opcode::op_mul, 0, 1), load(1),
                          binary(Opcode::op_sub, 3, 2)};
   update.outputs = {{4, DType::kFloat32}};
+  const View gradient{error, 0, {0, 0, kOutputs, 1}};
   const View in_place{weights, 0, {0, kOutputs, 1}};
-  plan.matmul_epilogue(DType::kFloat32, 1, kInputs, kOutputs, kBatch, {x, 0, {0, 1, kInputs}}, rows,
-                       update, {in_place}, {in_place});
+  plan.matmul_epilogue(DType::kFloat32, 1, 1, kInputs, kOutputs, kBatch, {x, 0, {0, 0, 1, kInputs}},
+                       gradient, update, {in_place}, {in_place});
 
   plan.set_last_only(true);
   ElementwiseProgram squares;

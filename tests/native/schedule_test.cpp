@@ -96,6 +96,10 @@ int main() {
   expect(!s.transposed && s.pack_b == MatmulPacking::kShared, "one copy of the gradient", p);
   expect(s.fetch_streams, "the weights fetched for the update", p);
 
+  p = weight_gradient(2048, 64, 64);
+  s = schedule_matmul(p, kGeometry);
+  expect(s.tasks() == 2, "a small result of a long sum in parts", p);
+
   p = forward(32, 30, 1);
   s = schedule_matmul(p, kGeometry);
   expect(s.path == MatmulPath::kDot && s.tasks() == 1, "one unit is dot products", p);

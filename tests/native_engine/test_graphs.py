@@ -383,3 +383,55 @@ def test_work_on_the_gradient_of_a_lookup(native, axis, dtype):
     tolerance = 1e-2 if dtype == "float16" else 1e-5
     for value, right in zip(native.compile(graph).run(inputs), wanted, strict=True):
         np.testing.assert_allclose(value, right, rtol=tolerance, atol=10 * tolerance)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("abcd,aecd->acbe", "acbe,aecd->abcd"),
+        ("abcd,aecd->aceb", "aceb,aecd->abcd"),
+        ("abcd,abed->abce", "abce,abed->abcd"),
+        ("abcd,aecd->cabe", "cabe,aecd->abcd"),
+    ],
+)
+def test_products_read_and_write_heads_where_they_lie(native, threads, first, second):
+    """Attention's products of (batch, steps, heads, size) copy nothing to get at a head."""
+    rng = np.random.default_rng(5)
+    query, key = (rng.standard_normal((2, 3, 4, 5)).astype(np.float32) for _ in range(2))
+    weights = rng.standard_normal((4, 5, 6)).astype(np.float32)
+
+    def heads(query, key, weights):
+        mixed = ops.einsum(second, ops.einsum(first, query, key), key)
+        return ops.einsum("abcd,cdf->abf", mixed, weights)
+
+    arrays = [query, key, weights]
+    graph, _ = capture(heads, *(Spec(x.shape, "float32") for x in arrays))
+    executable = native.compile(graph)
+    mixed = np.einsum(second, np.einsum(first, query, key), key)
+    expected = np.einsum("abcd,cdf->abf", mixed, weights)
+    for count in (1, 2, 5):
+        threads(count)
+        (found,) = executable.run(arrays)
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+    assert executable.plan.instruction_count == 3
+
+
+def test_a_result_that_lies_in_another_order_is_read_right(native):
+    """Elementwise readers, reductions and outputs of a product stored for another product."""
+    rng = np.random.default_rng(6)
+    query, key = (rng.standard_normal((2, 3, 4, 5)).astype(np.float32) for _ in range(2))
+    weights = rng.standard_normal((4, 5, 6)).astype(np.float32)
+
+    def function(query, key, weights):
+        scores = ops.einsum("abcd,aecd->acbe", query, key)
+        mixed = ops.einsum("acbe,aecd->acbd", scores, key)
+        far = ops.einsum("acbd,cdf->abf", mixed, weights)
+        again = ops.einsum("acbd,cdf->abf", mixed, 2 * weights)
+        return far, again, ops.tanh(mixed), ops.sum(mixed, axis=2), ops.reshape(mixed, (8, 15))
+
+    arrays = [query, key, weights]
+    graph, _ = capture(function, *(Spec(x.shape, "float32") for x in arrays))
+    found = native.compile(graph).run(arrays)
+    expected = reference.compile(graph).run(arrays)
+    for mine, wanted in zip(found, expected, strict=True):
+        np.testing.assert_allclose(mine, wanted, rtol=1e-4, atol=1e-4)

@@ -96,9 +96,11 @@ def test_products_are_checked():
     plan = native_module.Plan()
     a, b, c = (plan.arena(64 * i, 64) for i in range(3))
     with pytest.raises(ValueError, match="do not fit"):
-        plan.matmul(F32, 1, 4, 4, 8, (a, 0, [0, 4, 1]), (b, 0, [0, 4, 1]), (c, 0, []))
+        plan.matmul(
+            F32, 1, 1, 4, 4, 8, (a, 0, [0, 0, 4, 1]), (b, 0, [0, 0, 4, 1]), (c, 0, [0, 0, 4, 1])
+        )
     with pytest.raises(ValueError, match="batch, row and column"):
-        plan.matmul(F32, 1, 4, 4, 4, (a, 0, [4, 1]), (b, 0, [0, 4, 1]), (c, 0, []))
+        plan.matmul(F32, 1, 1, 4, 4, 4, (a, 0, [4, 1]), (b, 0, [0, 0, 4, 1]), (c, 0, [0, 0, 4, 1]))
 
 
 def test_the_arena_must_hold_its_parts():

@@ -41,6 +41,9 @@ void check(const MatmulProblem& problem, bool with_epilogue) {
   if (problem.batch < 0 || problem.m < 0 || problem.n < 0 || problem.k < 0) {
     throw Error("matmul: sizes must not be negative");
   }
+  if (problem.run < 0 || (problem.run > 0 && problem.batch % problem.run != 0)) {
+    throw Error("matmul: the batch is not a whole number of runs");
+  }
   if (problem.c_col != 1) throw Error("matmul: the columns of the result must be contiguous");
   if (with_epilogue && problem.accumulate) {
     throw Error("matmul: an epilogue accumulates by itself");

@@ -51,6 +51,8 @@ MatmulProblem transposed(const MatmulProblem& p) {
   t.m = p.n;
   t.n = p.m;
   t.a_batch = p.b_batch;
+  t.a_run = p.b_run;
+  t.b_run = p.a_run;
   t.a_row = p.b_col;
   t.a_col = p.b_row;
   t.b_batch = p.a_batch;
@@ -92,9 +94,11 @@ void split(MatmulSchedule& s, const MatmulProblem& p, MatmulGeometry g) {
   const std::int64_t work = std::max<std::int64_t>(p.m, 4) * p.n * p.k;
   const std::int64_t wanted = std::min(work / kTaskWork, kMaxTasks);
   // A short side stays whole, or its tasks would all read the long operand. The long side is cut no
-  // finer than pays for streaming the other operand past it once more for each cut.
-  if (p.n >= p.m) {
-    const std::int64_t least = (p.m > kDirectRows ? 4 : 1) * g.columns;
+  // finer than pays for streaming the other operand past it once more for each cut. A small result
+  // of a long sum is cut finer: the operands are far larger than it and pass by in any case.
+  const bool small_result = long_sum && p.m <= kWholeRows && p.n <= kWholeRows;
+  if (p.n >= p.m || small_result) {
+    const std::int64_t least = (small_result ? 2 : p.m > kDirectRows ? 4 : 1) * g.columns;
     s.tasks_n = std::clamp(wanted / s.tasks_m, s.tasks_n, std::max(p.n / least, s.tasks_n));
   } else {
     const std::int64_t least = 6 * g.rows;

@@ -15,7 +15,11 @@ struct MatmulProblem {
   std::int64_t a_batch = 0, a_row = 0, a_col = 0;
   std::int64_t b_batch = 0, b_row = 0, b_col = 0;
   std::int64_t c_batch = 0, c_row = 0, c_col = 1;  // c_col other than 1 only inside the kernels
-  bool accumulate = false;                         // C += A * B; not together with an epilogue
+  // The entries of the batch lie in runs of this many; within a run they are *_batch apart, the
+  // runs are *_run apart. 0: all in one run.
+  std::int64_t run = 0;
+  std::int64_t a_run = 0, b_run = 0, c_run = 0;
+  bool accumulate = false;  // C += A * B; not together with an epilogue
 };
 
 // Rows and columns of C that the microkernel keeps in registers, 0 columns where there is none.

@@ -9,11 +9,22 @@ from cornu.core import shapes
 from cornu.core.primitives import dot as d
 from cornu.core.primitives import elementwise as e
 from cornu.core.primitives import layout
+from cornu.core.primitives import reduce as r
 from cornu.core.tensor import Tensor
-from cornu.ops._operands import LARGEST, as_tensor, boolean, cast, expand, like, op, together
+from cornu.ops._operands import (
+    LARGEST,
+    as_tensor,
+    boolean,
+    cast,
+    differentiated,
+    expand,
+    like,
+    op,
+    spread,
+    together,
+)
 from cornu.ops.joining import repeat
 from cornu.ops.shaping import permute
-from cornu.ops.softmax import softmax
 
 _HALVES = ("float16", "bfloat16")
 
@@ -72,7 +83,7 @@ def dot_product_attention(
     _check(q, k, v)
     dtype = q.dtype
     if dtype in _HALVES:
-        q, k = cast(q, "float32"), cast(k, "float32")
+        q, k, v = (cast(x, "float32") for x in (q, k, v))
     groups = k.shape[2]
     if groups != q.shape[2]:
         k, v = (repeat(x, q.shape[2] // groups, axis=2) for x in (k, v))
@@ -88,9 +99,40 @@ def dot_product_attention(
     if allowed is not None:
         # Not the lowest number: a row of it must not become infinite when its maximum is taken off.
         scores = e.select(allowed, scores, like(scores, -0.7 * LARGEST[scores.dtype]))
-    shares = cast(softmax(scores, axis=-1), dtype)
-    result = d.dot_general(shares, v, contract=((3,), (1,)), batch=((0, 1), (0, 2)))
-    return permute(result, [0, 2, 1, 3])
+    return cast(_means(scores, v), dtype)
+
+
+def _means(scores: Tensor, values: Tensor) -> Tensor:
+    """Means of values (batch, sources, heads, size), weighted by the softmax of their scores.
+
+    The weights are never divided by their sum, which is longer work than dividing the means; nor
+    are they in the derivative, where the mean of the weights' derivatives is that of the results'
+    (Dao et al., "FlashAttention", 2022).
+    """
+
+    def powers_of(scores: Tensor) -> tuple[Tensor, Tensor]:
+        highest = spread(r.reduce_max(scores, axes=(3,)), scores.shape, (3,))
+        powers: Tensor = e.exp(e.sub(scores, highest))
+        total = permute(r.reduce_sum(powers, axes=(3,)), [0, 2, 1])
+        shape = (*total.shape, values.shape[3])
+        return powers, layout.broadcast(total, shape=shape, dims=(0, 1, 2))
+
+    def forward(scores: Tensor, values: Tensor) -> Tensor:
+        powers, total = powers_of(scores)
+        sums = d.dot_general(powers, values, contract=((3,), (1,)), batch=((0, 1), (0, 2)))
+        result: Tensor = e.div(permute(sums, [0, 2, 1, 3]), total)
+        return result
+
+    def backward(g: Tensor, out: Tensor, scores: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        powers, total = powers_of(scores)
+        g = e.div(g, total)
+        mean = permute(r.reduce_sum(e.mul(g, out), axes=(3,)), [0, 2, 1])
+        change = d.dot_general(g, values, contract=((3,), (3,)), batch=((0, 2), (0, 2)))
+        by_scores = e.mul(e.sub(change, spread(mean, scores.shape, (3,))), powers)
+        by_values = d.dot_general(powers, g, contract=((2,), (1,)), batch=((0, 1), (0, 2)))
+        return by_scores, permute(by_values, [0, 2, 1, 3])
+
+    return differentiated(forward, backward, scores, values)
 
 
 def causal_mask(targets: int, sources: int) -> Tensor:

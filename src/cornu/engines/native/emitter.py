@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cornu import _native
 from cornu.core import dtypes, shapes
-from cornu.core.graph import Graph, Value
+from cornu.core.graph import Graph, Node, Value
 from cornu.core.passes.clusters import Cluster, Schedule, squeezed
 from cornu.core.shapes import Shape
 from cornu.core.variable import Variable
@@ -96,6 +96,8 @@ class Emitter:
         self._ends: dict[Value, int] = {}
         self._last_only = False
         self._outputs: list[int] = []
+        self._readers: dict[Value, list[Node]] | None = None
+        self._reordered: set[Value] = set()  # values that are not dense
         self._direct: dict[Value, int] = {}
         self._within: dict[Value, tuple[Value, int]] = {}  # parts of concatenations
         self._bind(strides)
@@ -254,8 +256,28 @@ class Emitter:
         """Returns the operands of a concatenation that have been written into its result."""
         return {part for part, (around, _) in self._within.items() if around is whole}
 
+    def readers(self, value: Value) -> list[Node]:
+        """Returns the nodes that take a value as an operand."""
+        if self._readers is None:
+            self._readers = {}
+            for node in self.graph.nodes:
+                for operand in dict.fromkeys(node.inputs):
+                    self._readers.setdefault(operand, []).append(node)
+        return self._readers.get(value, [])
+
+    def is_kept(self, value: Value, cluster: Cluster) -> bool:
+        """Whether a value that a cluster makes is an output or a state, which are dense."""
+        kept = (*self.graph.outputs, *self.graph.writes.values(), *cluster.in_place)
+        return (
+            value in self._direct or value in self._within or any(value is other for other in kept)
+        )
+
     def allocate(
-        self, value: Value, cluster: Cluster, reusable: Sequence[Value] | None = None
+        self,
+        value: Value,
+        cluster: Cluster,
+        reusable: Sequence[Value] | None = None,
+        strides: Shape | None = None,
     ) -> Place:
         """Returns the place of a value that the current cluster makes.
 
@@ -264,6 +286,7 @@ class Emitter:
             cluster: The cluster.
             reusable: Operands, read element by element at the place that is written, whose memory
                 the value may take over; those taken are removed from the list.
+            strides: Another layout than the dense one, for a value that is not kept.
         """
         if value in self._within:
             whole, offset = self._within[value]
@@ -271,7 +294,10 @@ class Emitter:
             place = Place(around.buffer, around.offset + offset, around.strides)
             self._places[value] = place
             return place
-        strides = dense_strides(value.shape)
+        if strides is None:
+            strides = dense_strides(value.shape)
+        else:
+            self._reordered.add(value)
         variable = cluster.in_place.get(value)
         if variable is not None:
             place = Place(self._buffers[variable], 0, strides)
@@ -285,7 +311,13 @@ class Emitter:
     def _arena_buffer(self, value: Value, reusable: Sequence[Value] | None) -> int:
         nbytes = byte_size(value)
         for old in reusable or ():
-            if old in self._dying and byte_size(old) == nbytes and old.dtype == value.dtype:
+            alike = old not in self._reordered
+            if (
+                alike
+                and old in self._dying
+                and byte_size(old) == nbytes
+                and old.dtype == value.dtype
+            ):
                 self._dying.remove(old)
                 offset = self._offsets.pop(old)
                 break
