@@ -20,8 +20,8 @@ namespace {
 using BodyPointer = std::shared_ptr<Plan>;
 // (start, result, spare, stack before, stack after)
 using CarryTuple = std::tuple<ViewTuple, ViewTuple, ViewTuple, int, int>;
-// (view of step 0, bytes from step to step)
-using MovingTuple = std::tuple<ViewTuple, std::int64_t>;
+// (view of step 0, bytes from step to step, bytes from part to part)
+using MovingTuple = std::tuple<ViewTuple, std::int64_t, std::int64_t>;
 
 std::vector<LoopCarry> carries_of(const std::vector<CarryTuple>& carries) {
   std::vector<LoopCarry> result;
@@ -33,7 +33,7 @@ std::vector<LoopCarry> carries_of(const std::vector<CarryTuple>& carries) {
 
 std::vector<MovingView> moving_of(const std::vector<MovingTuple>& views) {
   std::vector<MovingView> result;
-  for (const auto& [view, step] : views) result.push_back({view_of(view), step});
+  for (const auto& [view, step, part] : views) result.push_back({view_of(view), step, part});
   return result;
 }
 
@@ -48,18 +48,18 @@ void bind_control(nb::class_<Plan>& plan) {
   cornu::interrupt_check() = raise_on_signals;
   plan.def(
           "scan",
-          [](Plan& self, const BodyPointer& body, std::int64_t length, bool reverse,
-             const ViewTuple& frame, const std::vector<CarryTuple>& carries,
-             const std::vector<MovingTuple>& sequences, const ViewTuples& constants,
-             const std::vector<MovingTuple>& stacks) {
-            self.scan(body, length, reverse, view_of(frame), carries_of(carries),
-                      moving_of(sequences), views_of(constants), moving_of(stacks));
+          [](Plan& self, const BodyPointer& body, std::int64_t length, std::int64_t parts,
+             bool reverse, const ViewTuple& frame, const std::vector<CarryTuple>& carries,
+             const std::vector<MovingTuple>& sequences, const std::vector<MovingTuple>& stacks) {
+            self.scan(body, length, parts, reverse, view_of(frame), carries_of(carries),
+                      moving_of(sequences), moving_of(stacks));
           },
-          nb::arg("body"), nb::arg("length"), nb::arg("reverse"), nb::arg("frame"),
-          nb::arg("carries"), nb::arg("sequences"), nb::arg("constants"), nb::arg("stacks"),
-          "Runs a body once for each step. Carries are (start, result, spare, number of the stack "
-          "that holds it before each step or -1, the same after each step); sequences and stacks "
-          "are (view of step 0, bytes from step to step).")
+          nb::arg("body"), nb::arg("length"), nb::arg("parts"), nb::arg("reverse"),
+          nb::arg("frame"), nb::arg("carries"), nb::arg("sequences"), nb::arg("stacks"),
+          "Runs a body once for each step and part of the batch. Carries are (start, result, "
+          "spare, number of the stack that holds it before each step or -1, the same after each "
+          "step); sequences and stacks are (view of step 0, bytes from step to step, bytes from "
+          "part to part).")
       .def(
           "while_loop",
           [](Plan& self, const BodyPointer& condition, const BodyPointer& body,

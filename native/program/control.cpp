@@ -1,12 +1,18 @@
 // Instructions with bodies. A body runs in a frame, which is memory of the plan around it: the
 // body's arena and its table of pointers. From step to step only the pointers of what moves change.
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <exception>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "pool/thread_pool.h"
 #include "program/interrupt.h"
 #include "program/plan.h"
 
@@ -47,7 +53,7 @@ struct PreparedCarry {
 
 std::int64_t Plan::frame_bytes() const {
   const auto count = static_cast<std::int64_t>(arguments_.size());
-  return checked_add(aligned(arena_bytes_), checked_multiply(count, kPointer));
+  return aligned(checked_add(aligned(arena_bytes_), checked_multiply(count, kPointer)));
 }
 
 // A run of a body in a frame.
@@ -73,12 +79,13 @@ class Plan::BodyRun {
   void** arguments_;
 };
 
-void Plan::check_body(const char* who, const Body& body, const View& frame) const {
+void Plan::check_body(const char* who, const Body& body, const View& frame,
+                      std::int64_t parts) const {
   if (!body || !body->final_) throw Error(std::string(who) + ": a body is not finished");
   if (!body->variable_bytes().empty()) {
     throw Error(std::string(who) + ": a body has variables; they belong to the plan around it");
   }
-  check_dense(who, frame, body->frame_bytes());
+  check_dense(who, frame, checked_multiply(body->frame_bytes(), parts));
   const Buffer& buffer = buffers_[frame.buffer];
   if (buffer.kind != Kind::kArena ||
       (buffer.offset + frame.offset) % static_cast<std::int64_t>(kAlignment) != 0) {
@@ -87,12 +94,16 @@ void Plan::check_body(const char* who, const Body& body, const View& frame) cons
 }
 
 void Plan::check_moving(const char* who, const MovingView& moving, std::int64_t length,
-                        std::int64_t bytes) const {
+                        std::int64_t parts, std::int64_t bytes) const {
   if (length == 0) return;
-  View last = moving.view;
-  last.offset = checked_add(last.offset, checked_multiply(length - 1, moving.step_bytes));
-  check_dense(who, moving.view, bytes);
-  check_dense(who, last, bytes);
+  for (const std::int64_t step : {std::int64_t{0}, length - 1}) {
+    for (const std::int64_t part : {std::int64_t{0}, parts - 1}) {
+      View corner = moving.view;
+      corner.offset = checked_add(corner.offset, checked_multiply(step, moving.step_bytes));
+      corner.offset = checked_add(corner.offset, checked_multiply(part, moving.part_bytes));
+      check_dense(who, corner, bytes);
+    }
+  }
 }
 
 void Plan::check_carry(const char* who, const LoopCarry& carry, std::int64_t bytes) const {
@@ -101,19 +112,112 @@ void Plan::check_carry(const char* who, const LoopCarry& carry, std::int64_t byt
   check_dense(who, carry.spare, bytes);
 }
 
-void Plan::scan(const Body& body, std::int64_t length, bool reverse, const View& frame,
-                const std::vector<LoopCarry>& carries, const std::vector<MovingView>& sequences,
-                const std::vector<View>& constants, const std::vector<MovingView>& stacks) {
+// A prepared scan, and how one part of it runs.
+struct Plan::ScanLoop {
+  struct Moving {
+    std::int64_t step_bytes, part_bytes;
+    int output;  // of the body; -1 for sequences and for stacks that carries fill
+  };
+  Body body;
+  std::int64_t length, parts;
+  bool reverse;
+  std::vector<PreparedCarry> carries;
+  std::vector<Moving> sequences, stacks;
+
+  // Throws what the body throws; ends early when another part has failed.
+  void run_part(std::int64_t part, void* const* p, void* workspace, LoopWatch* watch,
+                const std::atomic<bool>& failed) const {
+    void* const* const carry = p + 1;
+    void* const* const sequence = carry + kCarryArguments * carries.size();
+    void* const* const stack = sequence + sequences.size();
+    const auto place = [&](std::int64_t step) { return reverse ? length - 1 - step : step; };
+    const auto slot = [&](const Moving& moving, void* base, std::int64_t step) {
+      return at(base, part * moving.part_bytes + place(step) * moving.step_bytes);
+    };
+    const auto memory = [&](std::size_t i, CarryArgument which) -> void* {
+      return at(carry[kCarryArguments * i + which], part * carries[i].bytes);
+    };
+    // Where a step leaves a carry.
+    const auto left = [&](std::size_t i, std::int64_t step) -> void* {
+      const PreparedCarry& state = carries[i];
+      if (state.after >= 0) return slot(stacks[state.after], stack[state.after], step);
+      const std::int64_t rest = length - 1 - step;
+      if (rest == 0) return memory(i, kResult);
+      if (state.before >= 0) return slot(stacks[state.before], stack[state.before], step + 1);
+      return memory(i, rest % 2 == 0 ? kResult : kSpare);
+    };
+    BodyRun run(*body, at(p[0], part * body->frame_bytes()));
+    for (std::int64_t step = 0; step < length; ++step) {
+      for (std::size_t i = 0; i < carries.size(); ++i) {
+        const PreparedCarry& state = carries[i];
+        void* found = step > 0 ? left(i, step - 1) : memory(i, kStart);
+        if (step == 0 && state.before >= 0) {
+          void* const first = slot(stacks[state.before], stack[state.before], 0);
+          copy_bytes(first, found, state.bytes);
+          found = first;
+        }
+        run.bind_input(i, found);
+        if (state.output >= 0) run.bind_output(state.output, left(i, step));
+      }
+      for (std::size_t i = 0; i < sequences.size(); ++i) {
+        if (step > 0 && sequences[i].step_bytes == 0) continue;
+        run.bind_input(carries.size() + i, slot(sequences[i], sequence[i], step));
+      }
+      for (std::size_t i = 0; i < stacks.size(); ++i) {
+        if (stacks[i].output < 0) continue;
+        run.bind_output(stacks[i].output, slot(stacks[i], stack[i], step));
+      }
+      run.run(workspace);
+      if (watch) watch->step();
+      if (failed.load(std::memory_order_relaxed)) return;
+    }
+    for (std::size_t i = 0; i < carries.size(); ++i) {
+      copy_bytes(memory(i, kResult), length > 0 ? left(i, length - 1) : memory(i, kStart),
+                 carries[i].bytes);
+    }
+  }
+
+  void run(void* const* p, void* workspace) const {
+    std::atomic<bool> failed{false};
+    LoopWatch watch;
+    if (parts == 1) {
+      run_part(0, p, workspace, &watch, failed);
+      return;
+    }
+    // Only this thread may ask for signals: another one might wait for the interpreter's lock
+    // while this one holds it and waits for the other.
+    const std::thread::id caller = std::this_thread::get_id();
+    const std::int64_t stride = aligned(body->workspace_bytes_);
+    std::exception_ptr error;
+    std::mutex mutex;
+    parallel_for(parts, [&](std::int64_t part) {
+      if (failed.load(std::memory_order_relaxed)) return;
+      try {
+        run_part(part, p, stride ? at(workspace, part * stride) : workspace,
+                 std::this_thread::get_id() == caller ? &watch : nullptr, failed);
+      } catch (...) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (!error) error = std::current_exception();
+        failed = true;
+      }
+    });
+    if (error) std::rethrow_exception(error);
+  }
+};
+
+void Plan::scan(const Body& body, std::int64_t length, std::int64_t parts, bool reverse,
+                const View& frame, const std::vector<LoopCarry>& carries,
+                const std::vector<MovingView>& sequences, const std::vector<MovingView>& stacks) {
   const char* who = "scan";
-  if (length < 0) throw Error("scan: a negative number of steps");
-  check_body(who, body, frame);
+  if (length < 0 || parts < 1) throw Error("scan: a negative number of steps, or no parts");
+  check_body(who, body, frame, parts);
   const std::vector<std::int64_t>& in = body->input_bytes();
   const std::vector<std::int64_t>& out = body->output_bytes();
-  if (in.size() != carries.size() + sequences.size() + constants.size()) {
+  if (in.size() != carries.size() + sequences.size()) {
     throw Error("scan: the body has another number of inputs than it is given");
   }
   std::vector<const View*> views = {&frame};
-  std::vector<PreparedCarry> prepared;
+  ScanLoop loop{body, length, parts, reverse, {}, {}, {}};
   std::vector<bool> is_output(stacks.size(), true);
   int outputs = 0;
   for (std::size_t i = 0; i < carries.size(); ++i) {
@@ -126,31 +230,25 @@ void Plan::scan(const Body& body, std::int64_t length, bool reverse, const View&
       throw Error("scan: two carries in one stack");
     }
     if (carry.before >= 0) is_output[carry.before] = false;
-    prepared.push_back({in[i], carry.before, carry.after, carry.after >= 0 ? -1 : outputs++});
-    check_carry(who, carry, in[i]);
+    const int output = carry.after >= 0 ? -1 : outputs++;
+    loop.carries.push_back({in[i], carry.before, carry.after, output});
+    check_carry(who, carry, checked_multiply(in[i], parts));
     views.insert(views.end(), {&carry.start, &carry.result, &carry.spare});
-    if (prepared.back().output >= 0 && (prepared.back().output >= static_cast<int>(out.size()) ||
-                                        out[prepared.back().output] != in[i])) {
+    if (output >= 0 && (output >= static_cast<int>(out.size()) || out[output] != in[i])) {
       throw Error("scan: a carry comes out in another size than it goes in");
     }
   }
-  std::vector<std::int64_t> sequence_steps, stack_steps;
   for (std::size_t i = 0; i < sequences.size(); ++i) {
-    check_moving(who, sequences[i], length, in[carries.size() + i]);
-    sequence_steps.push_back(sequences[i].step_bytes);
+    check_moving(who, sequences[i], length, parts, in[carries.size() + i]);
+    loop.sequences.push_back({sequences[i].step_bytes, sequences[i].part_bytes, -1});
     views.push_back(&sequences[i].view);
   }
-  for (std::size_t i = 0; i < constants.size(); ++i) {
-    check_dense(who, constants[i], in[carries.size() + sequences.size() + i]);
-    views.push_back(&constants[i]);
-  }
-  std::vector<int> stack_outputs;
   for (std::size_t i = 0; i < stacks.size(); ++i) {
-    stack_outputs.push_back(is_output[i] ? outputs++ : -1);
-    if (is_output[i] && stack_outputs[i] < static_cast<int>(out.size())) {
-      check_moving(who, stacks[i], length, out[stack_outputs[i]]);
+    const int output = is_output[i] ? outputs++ : -1;
+    if (output >= 0 && output < static_cast<int>(out.size())) {
+      check_moving(who, stacks[i], length, parts, out[output]);
     }
-    stack_steps.push_back(stacks[i].step_bytes);
+    loop.stacks.push_back({stacks[i].step_bytes, stacks[i].part_bytes, output});
     views.push_back(&stacks[i].view);
   }
   if (outputs != static_cast<int>(out.size())) {
@@ -158,70 +256,17 @@ void Plan::scan(const Body& body, std::int64_t length, bool reverse, const View&
   }
   for (std::size_t i = 0; i < carries.size(); ++i) {
     for (const int stack : {carries[i].before, carries[i].after}) {
-      if (stack >= 0) check_moving(who, stacks[stack], length, in[i]);
+      if (stack >= 0) check_moving(who, stacks[stack], length, parts, in[i]);
     }
     if (carries[i].after < 0) continue;
-    const int output = stack_outputs[carries[i].after];
+    const int output = loop.stacks[carries[i].after].output;
     if (output < 0 || out[output] != in[i]) {
       throw Error("scan: a carry comes out in another size than it goes in");
     }
   }
-  append(who, views, body->workspace_bytes_, repeated(length, body->work() + 1),
-         [body, length, reverse, prepared = std::move(prepared),
-          sequence_steps = std::move(sequence_steps), stack_steps = std::move(stack_steps),
-          stack_outputs = std::move(stack_outputs),
-          constants = constants.size()](void* const* p, void* workspace) {
-           void* const* const carry = p + 1;
-           void* const* const sequence = carry + kCarryArguments * prepared.size();
-           void* const* const constant = sequence + sequence_steps.size();
-           void* const* const stack = constant + constants;
-           const auto place = [&](std::int64_t step) { return reverse ? length - 1 - step : step; };
-           const auto slot = [&](int i, std::int64_t step) {
-             return at(stack[i], place(step) * stack_steps[i]);
-           };
-           // Where a step leaves a carry.
-           const auto left = [&](std::size_t i, std::int64_t step) -> void* {
-             const PreparedCarry& state = prepared[i];
-             if (state.after >= 0) return slot(state.after, step);
-             const std::int64_t rest = length - 1 - step;
-             if (rest == 0) return carry[kCarryArguments * i + kResult];
-             if (state.before >= 0) return slot(state.before, step + 1);
-             return carry[kCarryArguments * i + (rest % 2 == 0 ? kResult : kSpare)];
-           };
-           BodyRun run(*body, p[0]);
-           for (std::size_t i = 0; i < constants; ++i) {
-             run.bind_input(prepared.size() + sequence_steps.size() + i, constant[i]);
-           }
-           LoopWatch watch;
-           for (std::int64_t step = 0; step < length; ++step) {
-             for (std::size_t i = 0; i < prepared.size(); ++i) {
-               const PreparedCarry& state = prepared[i];
-               void* found = step > 0 ? left(i, step - 1) : carry[kCarryArguments * i + kStart];
-               if (step == 0 && state.before >= 0) {
-                 copy_bytes(slot(state.before, 0), found, state.bytes);
-                 found = slot(state.before, 0);
-               }
-               run.bind_input(i, found);
-               if (state.output >= 0) run.bind_output(state.output, left(i, step));
-             }
-             for (std::size_t i = 0; i < sequence_steps.size(); ++i) {
-               run.bind_input(prepared.size() + i,
-                              at(sequence[i], place(step) * sequence_steps[i]));
-             }
-             for (std::size_t i = 0; i < stack_outputs.size(); ++i) {
-               if (stack_outputs[i] >= 0) {
-                 run.bind_output(stack_outputs[i], slot(static_cast<int>(i), step));
-               }
-             }
-             run.run(workspace);
-             watch.step();
-           }
-           for (std::size_t i = 0; i < prepared.size(); ++i) {
-             void* const* const mine = carry + kCarryArguments * i;
-             const void* last = length > 0 ? left(i, length - 1) : mine[kStart];
-             copy_bytes(mine[kResult], last, prepared[i].bytes);
-           }
-         });
+  append(who, views, checked_multiply(aligned(body->workspace_bytes_), parts),
+         repeated(checked_multiply(length, parts), body->work() + 1),
+         [loop = std::move(loop)](void* const* p, void* workspace) { loop.run(p, workspace); });
   steps_.back().bodies = {body};
 }
 

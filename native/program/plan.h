@@ -52,6 +52,7 @@ struct Source {
 struct MovingView {
   View view;                    // of step 0
   std::int64_t step_bytes = 0;  // from step to step
+  std::int64_t part_bytes = 0;  // from one part of the batch to the next
 };
 
 // A value that goes from one step of a loop to the next. It alternates between `result` and
@@ -153,11 +154,13 @@ class Plan {
   // Instructions with bodies: finished plans without variables, whose inputs and outputs are bound
   // to memory of this plan, step by step. A frame is memory of at least the body's frame_bytes().
   using Body = std::shared_ptr<const Plan>;
-  // The body's inputs are the carries, a slice of each sequence, and the constants. Its outputs are
-  // the carries that are not in an `after` stack, then a slice of each stack that is not `before`.
-  void scan(const Body& body, std::int64_t length, bool reverse, const View& frame,
-            const std::vector<LoopCarry>& carries, const std::vector<MovingView>& sequences,
-            const std::vector<View>& constants, const std::vector<MovingView>& stacks);
+  // The body's inputs are the carries, a slice of each sequence, and the constants, which are
+  // sequences that do not move. Its outputs are the carries that are not in an `after` stack, then
+  // a slice of each stack that is not `before`. With several parts, the loop runs once for each, on
+  // as many threads, with frames and carries one behind the other.
+  void scan(const Body& body, std::int64_t length, std::int64_t parts, bool reverse,
+            const View& frame, const std::vector<LoopCarry>& carries,
+            const std::vector<MovingView>& sequences, const std::vector<MovingView>& stacks);
   // Both bodies take the carries and the constants; the condition makes one bool, in `flag`.
   void while_loop(const Body& condition, const Body& body, const View& condition_frame,
                   const View& body_frame, const View& flag, const std::vector<LoopCarry>& carries,
@@ -187,7 +190,8 @@ class Plan {
   const std::vector<std::int64_t>& input_bytes() const { return external_[1]; }
   const std::vector<std::int64_t>& output_bytes() const { return external_[2]; }
   std::int64_t arena_bytes() const { return arena_bytes_; }
-  // Memory for a run inside of another plan: the arena, and a pointer for each argument.
+  // Memory for a run inside of another plan: the arena, and a pointer for each argument. A multiple
+  // of the alignment.
   std::int64_t frame_bytes() const;
   // Rough number of elementary operations of a run: whether it is worth letting others work.
   std::int64_t work() const { return work_; }
@@ -230,6 +234,7 @@ class Plan {
   struct Context;
   struct Lease;
   class BodyRun;
+  struct ScanLoop;
 
   int add_buffer(Kind kind, int position, std::int64_t offset, std::int64_t bytes);
   // Throw Error unless all elements lie inside the view's buffer.
@@ -269,9 +274,10 @@ class Plan {
   void execute(void* const* arguments, void* workspace, bool wants_outputs) const;
   void execute_profiled(void* const* arguments, void* workspace, bool wants_outputs) const;
   // Throws Error unless the plan can be a body and the frame holds its run.
-  void check_body(const char* who, const Body& body, const View& frame) const;
+  void check_body(const char* who, const Body& body, const View& frame,
+                  std::int64_t parts = 1) const;
   void check_moving(const char* who, const MovingView& moving, std::int64_t length,
-                    std::int64_t bytes) const;
+                    std::int64_t parts, std::int64_t bytes) const;
   void check_carry(const char* who, const LoopCarry& carry, std::int64_t bytes) const;
   std::string describe_steps(int depth) const;
   std::unique_ptr<Context> make_context() const;

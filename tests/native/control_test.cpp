@@ -97,8 +97,8 @@ std::shared_ptr<Plan> nested_body() {
   const int spare = plan->add_arena(192, 192);
   const int frame = plan->add_arena(384, inner->frame_bytes());
   // The same row at every step: a sequence that does not move.
-  plan->scan(inner, kSteps, false, {frame, 0, {}}, {{{state, 0, {}}, {sum, 0, {}}, {spare, 0, {}}}},
-             {{{x, 0, {}}, 0}}, {}, {});
+  plan->scan(inner, kSteps, 1, false, {frame, 0, {}},
+             {{{state, 0, {}}, {sum, 0, {}}, {spare, 0, {}}}}, {{{x, 0, {}}, 0}}, {});
   plan->elementwise(add(), {kSize}, {{sum, 0, {1}}, {x, 0, {1}}}, {{result, 0, {1}}}, {}, false, 0);
   plan->finalize(384 + inner->frame_bytes());
   return plan;
@@ -120,8 +120,8 @@ void test_scan(bool reverse) {
   const int history = plan.add_output(kSteps * kBytes);
   const int frame = plan.add_arena(0, body->frame_bytes());
   const View result{last, 0, {}};
-  plan.scan(body, kSteps, reverse, {frame, 0, {}}, {{{start, 0, {}}, result, result, 0, -1}},
-            {{{xs, 0, {}}, kBytes}}, {}, {{{history, 0, {}}, kBytes}});
+  plan.scan(body, kSteps, 1, reverse, {frame, 0, {}}, {{{start, 0, {}}, result, result, 0, -1}},
+            {{{xs, 0, {}}, kBytes}}, {{{history, 0, {}}, kBytes}});
   plan.finalize(body->frame_bytes());
 
   const std::vector<float> begin = ramp(kSize), x = ramp(kSteps * kSize);
@@ -238,8 +238,8 @@ void test_bad_use_is_refused() {
     const int last = plan.add_output(kBytes);
     const int frame = plan.add_arena(shift, frame_bytes);
     const View result{last, 0, {}};
-    plan.scan(run, steps, false, {frame, 0, {}}, {{{start, 0, {}}, result, result, -1, after}},
-              {{{xs, 0, {}}, stride}}, {}, {});
+    plan.scan(run, steps, 1, false, {frame, 0, {}}, {{{start, 0, {}}, result, result, -1, after}},
+              {{{xs, 0, {}}, stride}}, {});
   };
   const std::int64_t enough = body->frame_bytes();
   check(!refuses([&] { build(kSteps, kBytes, enough, 0, body, -1); }), "a good scan is taken");

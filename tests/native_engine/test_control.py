@@ -13,7 +13,10 @@ from tests.native_engine.random_graphs import RandomGraph
 from cornu import GradientTape, ops
 from cornu.core.engine import float_to_bfloat16
 from cornu.core.graph import capture
+from cornu.core.passes.batch_parts import body_of_part
+from cornu.core.passes.dead_code import remove_dead_code
 from cornu.core.primitive import REGISTRY, Spec
+from cornu.engines.native import control
 from cornu.engines.reference import ReferenceEngine
 
 reference = ReferenceEngine()
@@ -51,6 +54,54 @@ def test_random_programs_agree_to_the_bit(native, nodes):
             np.testing.assert_array_equal(value, wanted, err_msg=f"seed {seed}")
         for variable, wanted in zip(case.variables, states, strict=True):
             np.testing.assert_array_equal(variable.numpy(), wanted, err_msg=f"seed {seed}")
+
+
+def test_random_programs_in_parts_agree_to_the_bit(native, monkeypatch):
+    monkeypatch.setattr(control, "PART_ROWS", 1)
+    monkeypatch.setattr(control, "PART_WORK", 0)
+    for seed in range(40):
+        case = RandomGraph(seed, 40, control=True)
+        expected = reference.compile(case.graph).run(case.inputs)
+        case.reset()
+        for value, wanted in zip(
+            native.compile(case.graph).run(case.inputs), expected, strict=True
+        ):
+            np.testing.assert_array_equal(value, wanted, err_msg=f"seed {seed}")
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_batch_in_parts(native, rng, monkeypatch, reverse):
+    monkeypatch.setattr(control, "PART_ROWS", 2)
+    monkeypatch.setattr(control, "PART_WORK", 0)
+
+    def function(x, weight, start, mask):
+        def step(state, row):
+            first, second = ops.split(ops.matmul(state * mask, weight), 2, axis=-1)
+            new = ops.clip(ops.concatenate([first, row[:, 4:]], axis=1)[:, 2:6] + second, -4, 4)
+            new = new + ops.sum(row, axis=1, keepdims=True)
+            return new, (state, new, ops.reshape(new, (8, 2, 2)), ops.transpose(row)[0])
+
+        last, rows = ops.scan(step, start, ops.swapaxes(x, 0, 1), reverse=reverse)
+        return last, rows[:3]
+
+    arrays = numbers(rng, 8, 5, 6), numbers(rng, 4, 8), numbers(rng, 8, 4), numbers(rng, 8, 4)
+    both(native, function, *arrays)
+    specs = [Spec(array.shape, "float32") for array in arrays]
+    slopes, _ = capture(lambda *xs: function(*xs)[1], *specs)
+    body = next(node for node in slopes.nodes if node.primitive.name == "scan").params["body"]
+    slopes = remove_dead_code(body)
+    slopes.outputs = slopes.outputs[:4]
+    part, batched = body_of_part(remove_dead_code(slopes), 2, 4)
+    assert [value.shape[0] for value in part.inputs[:2]] == [2, 2]
+    assert len(batched) == 1, "the mask has rows"
+
+
+def test_rows_that_see_each_other_stay_together():
+    def step(state, row):
+        return [state + ops.sum(row, axis=0)]
+
+    body, _ = capture(step, Spec((8, 3), "float32"), Spec((8, 3), "float32"))
+    assert body_of_part(body, 2, 2) is None
 
 
 @pytest.mark.parametrize("reverse", [False, True])

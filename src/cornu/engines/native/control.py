@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cornu.core import dtypes
+from cornu.core import dtypes, shapes
 from cornu.core.graph import Graph, Node, Value
+from cornu.core.passes.batch_parts import body_of_part
 from cornu.core.passes.clusters import Cluster
-from cornu.core.shapes import Shape
 from cornu.engines.native.emitter import Emitter, Place, dense_strides
 
-_Moving = tuple[Place, int]
+_Moving = tuple[Place, int, int]
+
+# A part of a batch has at least so many rows, and a loop in parts at least so much to do (about as
+# many elements of elementwise work; multiply-adds count a sixteenth).
+PART_ROWS = 16
+PART_WORK = 50_000
 
 
 def _root(cluster: Cluster) -> Node:
@@ -34,6 +39,7 @@ def emit_scan(emitter: Emitter, cluster: Cluster) -> None:
     slim.outputs += [
         value for i, value in enumerate(body.outputs[carry:]) if i not in before.values()
     ]
+    slim, parts, batched = _in_parts(slim, count, length)
     strides = [dense_strides(value.shape) for value in body.inputs[:carry]]
     strides += [place.strides[1:] for place in sequences]
     strides += [place.strides for place in constants]
@@ -43,14 +49,42 @@ def emit_scan(emitter: Emitter, cluster: Cluster) -> None:
          before.get(i, -1), after.get(i, -1))
         for i, (start, result, value) in enumerate(zip(starts, results, body.inputs, strict=False))
     ]  # fmt: skip
+    given = zip([*sequences, *constants], node.inputs[carry:], strict=True)
+    read = [
+        _moving(place, value, steps=carry + i < count, parts=parts if carry + i in batched else 0)
+        for i, (place, value) in enumerate(given)
+    ]
+    made = zip(results[carry:], node.outputs[carry:], strict=True)
+    stacks = [_moving(place, value, steps=True, parts=parts) for place, value in made]
+    frame = emitter.temporary((inner.plan.frame_bytes * parts,), "uint8")
     emitter.plan.scan(
-        inner.plan, length, node.params["reverse"], _frame(emitter, inner), carries,
-        [_moving(place, value) for place, value in zip(sequences, node.inputs[carry:], strict=False)],
-        constants,
-        [_moving(place, value) for place, value in
-         zip(results[carry:], node.outputs[carry:], strict=True)],
-    )  # fmt: skip
+        inner.plan, length, parts, node.params["reverse"], frame, carries, read, stacks
+    )
     emitter.add_bodies(inner)
+
+
+def _in_parts(body: Graph, moving: int, length: int) -> tuple[Graph, int, set[int]]:
+    """Cuts the batch, where its rows do not see each other and there is enough to do.
+
+    Returns the body for a part, the number of parts, and which inputs have rows. The cut depends
+    on the problem alone, so results do not depend on the number of threads.
+    """
+    rows = body.inputs[0].shape[0] if moving and body.inputs[0].shape else 0
+    parts = next((parts for parts in (8, 4, 2) if rows % (parts * PART_ROWS) == 0), 1)
+    work = length * sum(_work(node) for node in body.nodes)
+    if rows and parts > 1 and work >= PART_WORK:
+        part = body_of_part(body, moving, parts)
+        if part is not None:
+            return part[0], parts, part[1].union(range(moving))
+    return body, 1, set()
+
+
+def _work(node: Node) -> int:
+    size = max(shapes.size(value.shape) for value in node.outputs)
+    if node.primitive.name == "dot_general":
+        a = node.inputs[0].shape
+        return size * shapes.size([a[axis] for axis in node.params["contract"][0]]) // 16
+    return size
 
 
 def _carries_in_stacks(body: Graph, carry: int) -> tuple[dict[int, int], dict[int, int]]:
@@ -126,6 +160,10 @@ def _readable(emitter: Emitter, value: Value, outer: int) -> Place:
     return emitter.dense(value)
 
 
-def _moving(place: Place, value: Value) -> _Moving:
-    strides: Shape = place.strides
-    return place, strides[0] * dtypes.item_size(value.dtype)
+def _moving(place: Place, value: Value, *, steps: bool, parts: int) -> _Moving:
+    """How far it is from step to step, and from part to part of the rows (0 parts: one for all)."""
+    size, rows = dtypes.item_size(value.dtype), 1 if steps else 0
+    step = place.strides[0] * size if steps else 0
+    if parts <= 1:
+        return place, step, 0
+    return place, step, place.strides[rows] * size * (value.shape[rows] // parts)
