@@ -151,6 +151,15 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, **kwargs: An
     Raises:
         ValueError: For a model without weights yet.
         FileExistsError: When there is such a file already and `overwrite` is False.
+
+    Example:
+        >>> import os, tempfile
+        >>> import cornu as keras
+        >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_weights(model, f"{folder}/two.weights.h5")
+        ...     os.listdir(folder)
+        ['two.weights.h5']
     """
     skipped = kwargs.pop("objects_to_skip", None) or ()
     save_format = kwargs.pop("save_format", None)
@@ -202,6 +211,15 @@ def load_model(
         FileNotFoundError: When there is no such file.
         InvalidFileError: When it is of another kind, cut off or damaged.
         ValueError: When it names classes that are not known.
+
+    Example:
+        >>> import tempfile
+        >>> import cornu as keras
+        >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model.save(f"{folder}/net.h5")
+        ...     load_model(f"{folder}/net.h5").count_params()
+        8
     """
     del safe_mode
     _no_more(kwargs, "load_model", ignored=("options",))
@@ -302,6 +320,14 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
         FileNotFoundError: When there is no such file.
         InvalidFileError: When it is of another kind, cut off or damaged.
         ValueError: When the model has no weights yet, or the file's do not fit.
+
+    Example:
+        >>> import tempfile
+        >>> import cornu as keras
+        >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model.save_weights(f"{folder}/two.weights.h5")
+        ...     load_weights(model, f"{folder}/two.weights.h5")
     """
     by_name = bool(kwargs.pop("by_name", False))
     skipped = kwargs.pop("objects_to_skip", None) or ()

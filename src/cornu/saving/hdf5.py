@@ -194,6 +194,12 @@ def write_array(group: h5py.Group, name: str, value: Any) -> None:
         dataset.attrs["dtype"] = "bfloat16"
 
 
+def add_text(path: Path, name: str, text: str) -> None:
+    """Puts a text into an attribute of an HDF5 file that is there."""
+    with h5py.File(path, "r+") as file:
+        file.attrs[name] = text
+
+
 def write_texts(group: h5py.Group, name: str, texts: list[str]) -> None:
     """Puts a list of texts into an attribute, or several when it is long."""
     data = np.asarray([text.encode("utf-8") for text in texts])

@@ -301,7 +301,8 @@ def _deserialize_special(name: str, inner: Any, safe_mode: bool) -> Any:
     if name == "__lambda__":
         raise ValueError(
             "The config holds a Python lambda, and code from a file is never run. Build the model "
-            "in Python and load its weights, or use a named function registered with "
+            "in Python and load its weights, pass custom_objects={name of the Lambda layer: the "
+            "function}, or use a named function registered with "
             "@keras.saving.register_keras_serializable()."
         )
     raise ValueError(f"Unknown kind of object {name!r} in a config.")

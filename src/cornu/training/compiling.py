@@ -25,6 +25,7 @@ class Compiling:
         self.loss: Any = None
         self.compiled = False
         self.stop_training = False
+        self._resumed_epoch: int | None = None
         self.run_eagerly = False
         self.steps_per_execution = 1
         self.history: Any = None
