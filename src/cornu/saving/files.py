@@ -69,6 +69,8 @@ def save_model(
     ending = _ending(path, save_format, zipped)
     _check_built(model, "save_model")
     _check_free(path, overwrite)
+    if include_optimizer and model.compiled and not getattr(model.optimizer, "built", True):
+        model.optimizer.build(model.trainable_weights)  # Keras warns when slots are missing
     if ending == ".keras":
         with replacing_file(path) as new:
             archive.write_archive(model, new, include_optimizer)

@@ -117,6 +117,11 @@ def _read_one(obj: Any, inner: str, file: HDF5File) -> str | None:
     is_layer = hasattr(obj, "get_build_config")
     if not is_layer and not store.keys():
         return None  # a file of weights only: the optimizer stays as it is
+    if not is_layer and len(store) <= 2 < len(obj.variables):
+        # Saved by Keras before any training: step count and learning rate, no slots.
+        for number, variable in enumerate(obj.variables[: len(store)]):
+            variable.assign(store[str(number)])
+        return None
     before = [(variable, variable.value) for variable in _own(obj)]
     try:
         obj.load_own_variables(store)
