@@ -231,8 +231,8 @@ def _read_optimizer(model: Any, file: HDF5File) -> None:
 def _in_order_of(optimizer: Any, count: int) -> list[Any] | None:
     """Returns the optimizer's variables in the order in which a file of that many holds them."""
     variables: list[Any] = optimizer.variables
-    if len(variables) == count:
-        return variables
+    if len(variables) == count or count <= 2:  # two: saved by Keras before any training
+        return variables[:count]
     # Up to TensorFlow 2.10: the step count, then slot by slot; the learning rate is in the config.
     slots = [optimizer._slots[name] for name in optimizer.slot_names if name in optimizer._slots]
     old = [optimizer._iterations, *(slot for table in slots for slot in table.values())]
