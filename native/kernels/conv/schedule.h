@@ -87,7 +87,7 @@ struct ConvSchedule {
   // The gather by Winograd's way, squares of 2x2 places at once.
   bool winograd = false;
   std::int64_t winograd_padding[2] = {0, 0};
-  bool fetch_places = false;    // ask the memory for what the next places will see
+  bool fetch_places = false;  // ask the memory for what the next places will see
   // Of the filter gradient: a strip is what one tap (or a row of taps) adds up, `strip_rows` rows
   // of the result.
   std::int64_t strips = 0, strip_rows = 0, strip_step = 1, strip_parts = 1;
