@@ -16,6 +16,7 @@ from cornu.core.engine import Engine as _Engine
 from cornu.core.engine import register_engine as _register_engine
 from cornu.core.keras_tensor import KerasTensor as KerasTensor
 from cornu.core.keras_tensor import Operation as Operation
+from cornu.core.registry import on_complete as _on_complete
 from cornu.core.tape import GradientTape as GradientTape
 from cornu.core.tensor import Tensor as Tensor
 from cornu.core.variable import Variable as Variable
@@ -77,6 +78,7 @@ def _reference_engine() -> _Engine:
 
 _register_engine("native", _native_engine)
 _register_engine("reference", _reference_engine)
+_on_complete(lambda: importlib.import_module("cornu.models"))
 
 _ROOMS = (
     "activations", "backend", "callbacks", "config", "constraints", "datasets",

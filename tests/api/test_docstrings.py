@@ -30,6 +30,15 @@ PUBLIC = [
     "cornu.optimizers.schedules",
     "cornu.random",
     "cornu.regularizers",
+    "cornu.tf",
+    "cornu.tf.bitwise",
+    "cornu.tf.config",
+    "cornu.tf.debugging",
+    "cornu.tf.linalg",
+    "cornu.tf.math",
+    "cornu.tf.nn",
+    "cornu.tf.random",
+    "cornu.tf.strings",
     "cornu.utils",
 ]
 # What a function computes on needs no words of its own if the summary says what is computed.

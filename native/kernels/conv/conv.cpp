@@ -109,6 +109,7 @@ void Convolution::run(const void* a, const void* b, void* result,
                       const MatmulEpilogue& epilogue) const {
   const ConvSchedule& s = schedule_;
   const ConvKernels::Entry& entry = kernels_->entries[element_];
+  const ConvKernels::Path& path = entry.paths[s.depthwise ? 1 : 0];
   ConvCall call{&problem_, &s, {}, a, b, nullptr, result, nullptr};
   for (int axis = 0; axis < kConvAxes; ++axis) {
     const ConvAxis& one = s.axes[axis];
@@ -125,7 +126,7 @@ void Convolution::run(const void* a, const void* b, void* result,
                          : thread_scratch(
                                ScratchSlot::kConvShared,
                                static_cast<std::size_t>(s.chunks * rows * problem_.filters * size));
-    run_tasks(call, entry.filter, s.filter_tasks());
+    run_tasks(call, path.filter, s.filter_tasks());
     if (!direct) {
       run_tasks(call, entry.finish_filter, (rows + s.finish_rows - 1) / s.finish_rows);
     }
@@ -139,10 +140,11 @@ void Convolution::run(const void* a, const void* b, void* result,
     run_tasks(call, kernels_->winograd, s.blocks.count);
     return;
   }
-  const std::int64_t packed = s.units * s.taps * s.source_channels * entry.geometry.columns * size;
+  const std::int64_t columns = s.depthwise ? problem_.channels : entry.geometry.columns;
+  const std::int64_t packed = s.units * s.taps * s.source_channels * columns * size;
   call.packed = thread_scratch(ScratchSlot::kConvShared, static_cast<std::size_t>(packed));
-  run_tasks(call, entry.pack, s.units);
-  run_tasks(call, entry.gather, s.gather_tasks());
+  run_tasks(call, path.pack, s.units);
+  run_tasks(call, path.gather, s.gather_tasks());
 }
 
 }  // namespace cornu

@@ -147,6 +147,8 @@ void schedule_gather(ConvSchedule& s, const ConvProblem& p, std::int64_t work) {
   const std::int64_t most = std::min({kBlockElements / columns, all / tasks, kPlaces});
   s.blocks = cut(s.target, p.batch, std::max(most, kLeastPlaces));
   cut_units(s, s.blocks.count, work);
+  // Strides leave gaps, which the processor's own prefetching does not follow.
+  s.fetch_places = p.kind == ConvKind::kForward && product(p.strides) > 1;
 }
 
 // Squares of a block, whose 16 elements stay in the second-level cache with a panel's sums.
@@ -226,7 +228,8 @@ ConvSchedule schedule_conv(const ConvProblem& p, ConvGeometry geometry) {
   s.source_channels = back ? filters : channels;
   s.taps = product(p.window);
   s.panels = ceil_divide(s.target_channels, geometry.columns);
-  s.units = s.panels * p.groups;
+  s.depthwise = p.groups > 1 && channels == 1 && filters == 1 && is_floating(p.dtype);
+  s.units = s.depthwise ? 1 : s.panels * p.groups;
   if (s.units == 0 || (p.kind == ConvKind::kFilterGradient && (s.taps == 0 || channels == 0))) {
     return s;
   }

@@ -69,6 +69,8 @@ struct ConvGeometry {
 };
 
 struct ConvSchedule {
+  // Each channel has one filter of its own: vectors along channels instead of tiles.
+  bool depthwise = false;
   // Of the gather: target and source sizes, and channels of each group.
   std::int64_t target[kConvAxes] = {1, 1, 1};
   std::int64_t source[kConvAxes] = {1, 1, 1};
@@ -85,6 +87,7 @@ struct ConvSchedule {
   // The gather by Winograd's way, squares of 2x2 places at once.
   bool winograd = false;
   std::int64_t winograd_padding[2] = {0, 0};
+  bool fetch_places = false;  // ask the memory for what the next places will see
   // Of the filter gradient: a strip is what one tap (or a row of taps) adds up, `strip_rows` rows
   // of the result.
   std::int64_t strips = 0, strip_rows = 0, strip_step = 1, strip_parts = 1;

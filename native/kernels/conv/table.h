@@ -38,11 +38,14 @@ enum ConvElement : int {
 
 struct ConvKernels {
   using Task = void (*)(const ConvCall& call, std::int64_t task);
+  struct Path {
+    Task pack;    // one panel of the weights (a unit) a task
+    Task gather;  // a block of the result of a forward convolution or an input gradient
+    Task filter;  // a part of a partial sum of a filter gradient
+  };
   struct Entry {
     ConvGeometry geometry;
-    Task pack;           // one panel of the weights (a unit) a task
-    Task gather;         // a block of the result of a forward convolution or an input gradient
-    Task filter;         // a part of a partial sum of a filter gradient
+    Path paths[2];       // the second for depthwise convolutions, of floats only
     Task finish_filter;  // some rows of the sum of the partial sums
   };
   Entry entries[kConvElementCount];

@@ -1,6 +1,8 @@
 """Callbacks: objects that act during training, evaluation and prediction."""
 
+from cornu.callbacks._backup import BackupAndRestore as BackupAndRestore
 from cornu.callbacks._callback import Callback as Callback
+from cornu.callbacks._checkpoint import ModelCheckpoint as ModelCheckpoint
 from cornu.callbacks._history import History as History
 from cornu.callbacks._list import CallbackList as CallbackList
 from cornu.callbacks._monitor import EarlyStopping as EarlyStopping

@@ -80,13 +80,13 @@ def canonical(dtype: Any) -> str:
         ('int64', 'bool', 'float32')
     """
     if isinstance(dtype, str) and dtype in _ITEM_SIZE:
-        return dtype
+        return dtype if type(dtype) is str else str.__str__(dtype)
     if dtype is None:
         return settings.floatx()
     # First of all: NumPy's float64 says it equals "float", and its int64 that it equals "int".
     name = getattr(dtype, "name", dtype)
     if isinstance(name, str) and name in ALL:
-        return name
+        return str.__str__(name)
     if dtype in ("string", "str") or dtype is str:
         return "string"
     if dtype is float or dtype == "float":

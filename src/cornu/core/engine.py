@@ -149,12 +149,14 @@ def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any
     if not primitive.multiple:
         specs = (specs,)
     symbolic = False
+    flavour = Tensor
     for tensor in operands:
         if tensor._value is not None:
             symbolic = True
-            break
+        if type(tensor) is not Tensor:
+            flavour = tensor.flavour
     if state.captures and (symbolic or not operands):
-        outputs = state.captures[-1].record(primitive, operands, params, specs)
+        outputs = state.captures[-1].record(primitive, operands, params, specs, flavour)
     else:
         if symbolic:
             raise SymbolicTensorError(
@@ -164,7 +166,7 @@ def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any
         engine = current_engine()
         buffers = [tensor._buffer for tensor in operands]
         outputs = [
-            Tensor(spec.shape, spec.dtype, buffer, engine)
+            flavour(spec.shape, spec.dtype, buffer, engine)
             for spec, buffer in zip(
                 specs, engine.apply(primitive, buffers, params, operands, specs), strict=True
             )

@@ -27,6 +27,31 @@ class UnsupportedError(CornuError, NotImplementedError):
     """The current engine has no way to run what was asked."""
 
 
+class InvalidFileError(CornuError, ValueError):
+    """A file is not what it should be: of another kind, cut off, damaged, or hostile.
+
+    Args:
+        path: The file.
+        member: Which part of it; None for the whole.
+        reason: What is wrong.
+
+    Example:
+        >>> str(InvalidFileError("net.keras", "config.json", "it is no JSON"))
+        "Cannot read 'net.keras', part 'config.json': it is no JSON."
+    """
+
+    def __init__(self, path: object, member: str | None, reason: str) -> None:
+        self.path = path
+        self.member = member
+        self.reason = reason
+        part = f", part {member!r}" if member else ""
+        super().__init__(f"Cannot read {str(path)!r}{part}: {reason}.")
+
+
+class MissingFileError(CornuError, FileNotFoundError, ValueError):
+    """There is no file of the name that was given."""
+
+
 def suggestion(name: object, choices: Iterable[str]) -> str:
     """Returns `" Did you mean 'x'?"` for the closest of `choices`, or an empty string.
 

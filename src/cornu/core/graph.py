@@ -195,11 +195,12 @@ class Capture:
         operands: Sequence[Tensor],
         params: dict[str, Any],
         specs: Sequence[Spec],
+        flavour: type[Tensor] = Tensor,
     ) -> list[Tensor]:
         """Appends a node and returns the tensors that stand for its outputs."""
         inputs = [self.value_of(tensor) for tensor in operands]
         node = self.graph.add_node(primitive, inputs, params, specs)
-        return [Tensor(v.shape, v.dtype, engine=self, value=v) for v in node.outputs]
+        return [flavour(v.shape, v.dtype, engine=self, value=v) for v in node.outputs]
 
     def read(self, variable: Variable) -> Tensor:
         """Returns the variable's state at this point of the captured program."""

@@ -17,6 +17,7 @@ Registered = TypeVar("Registered", bound=Callable[..., Any])
 
 _builtin: dict[str, dict[str, Any]] = {}
 _custom: dict[str, Any] = {}
+_completions: list[Callable[[], Any]] = []
 _custom_names: dict[Any, str] = {}
 
 
@@ -43,6 +44,17 @@ def builtin(kind: str, *aliases: str) -> Callable[[Registered], Registered]:
 def add_alias(kind: str, name: str, item: Any) -> None:
     """Enters a further name of a class or function of cornu."""
     _builtin.setdefault(kind, {})[name] = item
+
+
+def on_complete(completion: Callable[[], Any]) -> None:
+    """Sets what imports all classes of cornu; the package root, which knows the rooms, does."""
+    _completions[:] = [completion]
+
+
+def complete() -> None:
+    """Makes sure that all classes of cornu are in the registry, before a file is read."""
+    for completion in _completions:
+        completion()
 
 
 def builtins_of(kind: str) -> dict[str, Any]:

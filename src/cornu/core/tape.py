@@ -352,7 +352,8 @@ def count_followers(tensors: Sequence[Tensor]) -> int:
 
 def alias(tensor: Tensor) -> Tensor:
     """Returns the same value as a new tensor that no tape follows."""
-    return Tensor(tensor.shape, tensor.dtype, tensor._buffer, tensor._engine, tensor._value)
+    kind = tensor.flavour
+    return kind(tensor.shape, tensor.dtype, tensor._buffer, tensor._engine, tensor._value)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -50,6 +50,10 @@ class Tensor:
 
     # NumPy must leave `array + tensor` to the tensor.
     __array_priority__ = 100
+
+    # The class of what a primitive makes of such a tensor. Subclasses that look and promote in
+    # another framework's way (cornu.tf) set it, and results of their tensors stay of their kind.
+    flavour: ClassVar[type[Tensor]]
 
     def __init__(
         self,
@@ -236,3 +240,6 @@ class Tensor:
         def __ge__(self, other: Any) -> Tensor: ...
         @property
         def T(self) -> Tensor: ...
+
+
+Tensor.flavour = Tensor

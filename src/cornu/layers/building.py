@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from cornu import constraints, initializers, regularizers
-from cornu.core import dtypes, settings
+from cornu.core import dtypes, settings, shapes
 from cornu.core.errors import InvalidArgumentError
 from cornu.core.graph import eager_scope
 from cornu.core.keras_tensor import STAND_INS
@@ -199,6 +199,9 @@ class LayerBuilding(LayerState):
         wanted = dtypes.canonical(dtype) if dtype is not None else self.variable_dtype
         if initializer is None:
             initializer = "glorot_uniform" if dtypes.is_float(wanted) else "zeros"
+        budget = settings.state.attributes.get("weight_budget")
+        if budget is not None:  # a file is being read, and asks for no more than it holds
+            budget.take(shapes.size(sizes) * dtypes.item_size(wanted), f"{self._who()}, {name}")
         self._check_unlocked()
         entered = enter_scope(self)
         try:

@@ -304,5 +304,13 @@ class LayerState:
                 f"{self._who()} has {len(own)} variables ({listed}), but the file holds "
                 f"{len(store.keys())} for it.{hint}"
             )
-        for position, variable in enumerate(own):
-            variable.assign(store[str(position)])
+        arrays = [store[str(position)] for position in range(len(own))]
+        wrong = [
+            f"{variable.name} has shape {variable.shape}, but the file holds {np.shape(array)}"
+            for variable, array in zip(own, arrays, strict=True)
+            if np.shape(array) != variable.shape
+        ]
+        if wrong:
+            raise ValueError(f"{self._who()}: {'; '.join(wrong)}.")
+        for variable, array in zip(own, arrays, strict=True):
+            variable.assign(array)

@@ -12,7 +12,13 @@ from cornu.core.keras_tensor import KerasTensor, infer_output_spec
 from cornu.layers.call import CallContext, map_shapes
 from cornu.layers.layer import Layer
 from cornu.models import summary
-from cornu.saving import deserialize_keras_object, serialize_keras_object
+from cornu.saving import (
+    deserialize_keras_object,
+    load_weights,
+    save_model,
+    save_weights,
+    serialize_keras_object,
+)
 from cornu.training.trainer import Trainer
 
 
@@ -216,6 +222,60 @@ class Model(Trainer, Layer):
             show_trainable=show_trainable,
             layer_range=layer_range,
         )
+
+    # ---------------------------------------------------------------- files
+
+    def save(
+        self,
+        filepath: Any,
+        overwrite: bool = True,
+        zipped: bool | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Saves the model: its structure, its weights, and how it is being trained.
+
+        Args:
+            filepath: A name that ends in ".keras" (an archive), in ".h5" or ".hdf5" (the format of
+                Keras 2), or in neither: then a folder is made.
+            overwrite: Whether an existing file is replaced.
+            zipped: False makes a folder whatever the name.
+            **kwargs: `include_optimizer` and `save_format`, as in `keras.saving.save_model`.
+
+        Raises:
+            ValueError: When the model has no weights yet or the name belongs to another format.
+            FileExistsError: When there is such a file already and `overwrite` is False.
+        """
+        save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+        """Saves the weights and the state of the optimizer.
+
+        Args:
+            filepath: A name that ends in ".weights.h5", or any other one; with ".h5" alone the
+                file has the layout of Keras 2.
+            overwrite: Whether an existing file is replaced.
+            **kwargs: As in `keras.saving.save_weights`.
+
+        Raises:
+            ValueError: When the model has no weights yet.
+            FileExistsError: When there is such a file already and `overwrite` is False.
+        """
+        save_weights(self, filepath, overwrite=overwrite, **kwargs)
+
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+        """Sets the weights, and the state of the optimizer where the file has it.
+
+        Args:
+            filepath: A file of weights, or a saved model.
+            skip_mismatch: Whether layers that do not fit are left as they are, with a warning.
+            **kwargs: `by_name` and others, as in `keras.saving.load_weights`.
+
+        Raises:
+            FileNotFoundError: When there is no such file.
+            ValueError: When the file is of another kind or damaged, or its weights do not fit; the
+                model has the weights it had.
+        """
+        load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
 
     # ---------------------------------------------------------------- configs
 

@@ -14,6 +14,7 @@ import numpy as np
 from cornu.core import engine, keys, settings
 from cornu.core.primitives import elementwise as e
 from cornu.core.primitives import layout
+from cornu.core.primitives import random as bits
 from cornu.core.tensor import Tensor
 from cornu.core.variable import Variable
 from cornu.ops._operands import as_tensor, constant, like
@@ -140,6 +141,22 @@ def split_key(key: Tensor) -> tuple[Tensor, Tensor]:
         first, second = (engine.tensor_from_numpy(part) for part in hashed)
     pairs = [layout.concatenate(_at(first, place), _at(second, place), axis=0) for place in (0, 1)]
     return pairs[0], pairs[1]
+
+
+def fold_in(key: Tensor, number: Tensor) -> Tensor:
+    """Returns the key that a key and a number make together.
+
+    Args:
+        key: A uint32 tensor of shape (2,).
+        number: A uint32 scalar; each gives an independent key.
+
+    Returns:
+        A uint32 tensor of shape (2,).
+    """
+    step = layout.reshape(number, shape=(1,))
+    moved = layout.concatenate(_at(key, 0), e.add(_at(key, 1), step), axis=0)
+    result: Tensor = bits.random_bits(moved, shape=(2,))
+    return result
 
 
 def _at(x: Tensor, place: int) -> Tensor:

@@ -11,7 +11,7 @@ from cornu import ops
 from cornu.core import settings
 from cornu.core.variable import Variable
 from cornu.optimizers._state import OptimizerState
-from cornu.optimizers.schedules import LearningRateSchedule
+from cornu.optimizers.schedules import InverseTimeDecay, LearningRateSchedule
 from cornu.optimizers.schedules import deserialize as deserialize_schedule
 from cornu.saving.serialization import serialize_keras_object
 
@@ -111,6 +111,8 @@ class Optimizer(OptimizerState):
         self._schedule: LearningRateSchedule | None = None
         if isinstance(learning_rate, dict):
             learning_rate = deserialize_schedule(learning_rate)
+        if decay:  # Keras 2
+            learning_rate = InverseTimeDecay(float(learning_rate), 1, float(decay))
         if callable(learning_rate) and not isinstance(learning_rate, LearningRateSchedule):
             learning_rate = learning_rate()
         if isinstance(learning_rate, LearningRateSchedule):
@@ -126,8 +128,6 @@ class Optimizer(OptimizerState):
             self._rate = self.add_variable(
                 (), initializer=float(learning_rate), name="learning_rate"
             )
-        if decay:
-            self._schedule = _InverseTime(float(learning_rate), float(decay))
 
     # -- a step ----------------------------------------------------------------------------
 
@@ -342,22 +342,6 @@ class Optimizer(OptimizerState):
                 arguments["learning_rate"], custom_objects
             )
         return cls(**arguments)
-
-
-class _InverseTime(LearningRateSchedule):
-    """Keras 2's `decay=`: rate / (1 + decay * step)."""
-
-    def __init__(self, initial: float, decay: float) -> None:
-        self.initial = initial
-        self.decay = decay
-
-    def __call__(self, step: Any) -> Any:
-        steps = ops.cast(step, "float32")
-        return ops.divide(self.initial, ops.add(1.0, ops.multiply(self.decay, steps)))
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the arguments of the constructor."""
-        return {"initial": self.initial, "decay": self.decay}
 
 
 def _norm(gradients: Sequence[Any]) -> Any:

@@ -225,9 +225,13 @@ def _deserialize(config: Any, safe_mode: bool) -> Any:
     if "class_name" not in config or "config" not in config:
         return {key: _deserialize(value, safe_mode) for key, value in config.items()}
     name, inner = config["class_name"], config["config"]
+    if not isinstance(name, str):
+        raise TypeError(f"A config's 'class_name' is a string; got {name!r}.")
     if isinstance(name, str) and name.startswith("__"):
         return _deserialize_special(name, inner, safe_mode)
     if name == "function":
+        if not isinstance(inner, str):
+            raise TypeError(f"The config of a function is its name; got {inner!r}.")
         return names.find_function(inner, None)
     if name == "FunctionOperation":
         return _find_operation(inner["function"], inner["name"])
@@ -297,7 +301,8 @@ def _deserialize_special(name: str, inner: Any, safe_mode: bool) -> Any:
     if name == "__lambda__":
         raise ValueError(
             "The config holds a Python lambda, and code from a file is never run. Build the model "
-            "in Python and load its weights, or use a named function registered with "
+            "in Python and load its weights, pass custom_objects={name of the Lambda layer: the "
+            "function}, or use a named function registered with "
             "@keras.saving.register_keras_serializable()."
         )
     raise ValueError(f"Unknown kind of object {name!r} in a config.")

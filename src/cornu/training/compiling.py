@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from cornu import metrics as metrics_room
 from cornu import optimizers
+from cornu.saving import deserialize_keras_object
 from cornu.training.compile_loss import CompiledLoss
 from cornu.training.compile_metrics import CompiledMetrics
 from cornu.training.runner import StepRunner
@@ -16,12 +18,14 @@ class Compiling:
 
     _metrics: list[Any]
     _layers: list[Any]
+    trainable_weights: list[Any]
 
     def __init__(self) -> None:
         self.optimizer: Any = None
         self.loss: Any = None
         self.compiled = False
         self.stop_training = False
+        self._resumed_epoch: int | None = None
         self.run_eagerly = False
         self.steps_per_execution = 1
         self.history: Any = None
@@ -105,8 +109,39 @@ class Compiling:
         self._output_shapes = None
 
     def get_compile_config(self) -> dict[str, Any]:
-        """Returns the arguments of `compile`, for saving."""
-        return dict(self._compile_arguments)
+        """Returns the arguments of `compile`, for saving; empty before it.
+
+        Returns:
+            The arguments by name; the optimizer as it is now.
+        """
+        if not self.compiled:
+            return {}
+        return {**self._compile_arguments, "optimizer": self.optimizer}
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compiles the model from what `get_compile_config` returned, written down and read.
+
+        Args:
+            config: The arguments by name, objects as configs.
+        """
+        if not config:
+            return
+        arguments = deserialize_keras_object(config)
+        try:
+            self.compile(**arguments)
+        except TypeError:
+            if type(self).compile is Compiling.compile:
+                raise
+            warnings.warn(
+                f"{type(self).__name__} has a compile() with arguments of its own, so it was "
+                f"loaded without being compiled. Call compile(), or define "
+                f"compile_from_config(self, config) to have it done on loading.",
+                UserWarning,
+                stacklevel=2,
+            )
+            return
+        if self.optimizer is not None and getattr(self, "built", False):
+            self.optimizer.build(self.trainable_weights)
 
     def _assert_compiled(self, method: str) -> None:
         if not self.compiled:

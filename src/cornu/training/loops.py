@@ -99,7 +99,10 @@ def fit(
 ) -> None:
     """Runs the epochs of a training."""
     model.stop_training = False
+    model._resumed_epoch = None
     callbacks.on_train_begin()
+    if model._resumed_epoch is not None:  # a callback has taken up an interrupted training
+        epochs = range(max(epochs.start, model._resumed_epoch), epochs.stop)
     logs: dict[str, Any] = {}
     try:
         for epoch in epochs:

@@ -112,6 +112,11 @@ class Lambda(Layer):
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """Makes a layer from what `get_config` returned."""
         config = dict(config)
+        function = config.get("function")
+        if isinstance(function, dict) and function.get("class_name") == "__lambda__":
+            # A file's code is never run; whoever loads it may say what the function is.
+            given = registry.find_custom(str(config.get("name")), custom_objects)
+            config["function"] = function if given is None else given
         for key in ("function", "output_shape", "mask", "arguments"):
             if key in config and not callable(config[key]):
                 config[key] = deserialize_keras_object(config[key], custom_objects=custom_objects)

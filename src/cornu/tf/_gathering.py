@@ -1,0 +1,588 @@
+"""Choosing elements: gather and scatter, where and masks, sorting, one-hot rows."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cornu import ops
+from cornu.core import dtypes as core
+from cornu.core.errors import SymbolicTensorError
+from cornu.core.tensor import Tensor as CoreTensor
+from cornu.tf._convert import axes_of, convert, operands, public, static_shape
+from cornu.tf._elementwise import _ALL, _NUMBERS, refuse_dtype
+from cornu.tf._tensor import Tensor
+from cornu.tf.errors import DtypeError, InvalidArgumentError
+
+
+class TopKV2(NamedTuple):
+    """The greatest elements and their places."""
+
+    values: Any
+    indices: Any
+
+
+class Unique(NamedTuple):
+    """The different elements, and for each element its place among them."""
+
+    y: Any
+    idx: Any
+
+
+class UniqueWithCounts(NamedTuple):
+    """As Unique, with how often each occurs."""
+
+    y: Any
+    idx: Any
+    count: Any
+
+
+def known(x: Tensor, who: str) -> np.ndarray[Any, Any]:
+    """Returns a tensor's value for what needs it; an error inside a captured function."""
+    if x.is_symbolic:
+        raise SymbolicTensorError(
+            f"tf.{who}: the shape of the result depends on values that are not known while a step "
+            f"is captured. Use tf.where with three arguments or tf.gather, or "
+            f"compile(run_eagerly=True)."
+        )
+    return np.asarray(x)
+
+
+def _whole(indices: Any, who: str) -> Tensor:
+    places = convert(indices)
+    if not core.is_integer(places.dtype):
+        raise InvalidArgumentError(
+            f"{who}: indices must be int32 or int64; got {str.__str__(places.dtype)}. Cast them "
+            f"with tf.cast(indices, tf.int32)."
+        )
+    return places
+
+
+def _inside(places: CoreTensor, size: int, who: str) -> None:
+    if places.is_symbolic:
+        return
+    array = np.asarray(places)
+    wrong = np.argwhere((array < 0) | (array >= size))
+    if len(wrong):
+        where = tuple(wrong[0])
+        raise InvalidArgumentError(
+            f"{who}: indices{list(map(int, where))} = {array[where]} is not in [0, {size})."
+        )
+
+
+@public
+def gather(params: Any, indices: Any, validate_indices: Any = None, axis: Any = None, batch_dims: int = 0, name: Any = None) -> Any:  # fmt: skip
+    """Returns slices of a tensor picked by number.
+
+    Args:
+        params: Tensor to pick from.
+        indices: Whole numbers, of any shape.
+        validate_indices: Accepted for TensorFlow's signature.
+        axis: Axis of `params` to pick along; `batch_dims` when None.
+        batch_dims: How many leading axes both tensors share.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A tensor.
+
+    Raises:
+        InvalidArgumentError: For a number outside the axis.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.gather([10, 20, 30], [2, 0]).numpy().tolist()
+        [30, 10]
+    """
+    x, places = convert(params), _whole(indices, "gather")
+    place = batch_dims if axis is None else axes_of(axis)
+    place %= max(x.ndim, 1)
+    _inside(places, x.shape[place], "gather")
+    if x.dtype == "string":
+        return convert(np.take(np.asarray(x), np.asarray(places), place))
+    if not batch_dims:
+        return ops.take(x, places, axis=place)
+    if batch_dims > places.ndim or batch_dims > place:
+        raise InvalidArgumentError(
+            f"gather: batch_dims = {batch_dims} must be at most axis = {place} and the rank of "
+            f"indices, {places.ndim}."
+        )
+    lead = tuple(x.shape[:batch_dims])
+    count = int(np.prod(lead, dtype=np.int64))
+    rows = ops.reshape(x, (count, *x.shape[batch_dims:]))
+    chosen = ops.reshape(places, (count, *places.shape[batch_dims:]))
+    parts = [
+        ops.take(ops.get_item(rows, i), ops.get_item(chosen, i), axis=place - batch_dims)
+        for i in range(count)
+    ]
+    joined = ops.stack(parts)
+    return ops.reshape(joined, (*lead, *joined.shape[1:]))
+
+
+@public
+def gather_nd(params: Any, indices: Any, batch_dims: int = 0, name: Any = None) -> Any:
+    """Returns elements or slices of a tensor, each picked by a row of places.
+
+    Args:
+        params: Tensor to pick from.
+        indices: Whole numbers; the last axis holds the places in the first axes of `params`.
+        batch_dims: Only 0.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.gather_nd([[1, 2], [3, 4]], [[0, 1], [1, 0]]).numpy().tolist()
+        [2, 3]
+    """
+    if batch_dims:
+        raise InvalidArgumentError("gather_nd: batch_dims other than 0 is not supported.")
+    x, places = convert(params), _whole(indices, "gather_nd")
+    depth = places.shape[-1]
+    if depth > x.ndim:
+        raise InvalidArgumentError(
+            f"gather_nd: index innermost dimension length must be <= params rank; saw: {depth} vs. "
+            f"{x.ndim}."
+        )
+    columns = []
+    for axis in range(depth):
+        column = ops.get_item(places, (..., axis))
+        _inside(column, x.shape[axis], "gather_nd")
+        columns.append(column)
+    return ops.get_item(x, tuple(columns)) if columns else x
+
+
+def _scatter(tensor: Any, indices: Any, updates: Any, reduction: str | None, who: str) -> Any:
+    x, places = convert(tensor), _whole(indices, who)
+    values = convert(updates, hint=x.dtype)
+    if values.dtype != x.dtype:
+        raise DtypeError(
+            f"{who}: updates must be {str.__str__(x.dtype)} as the tensor is; got "
+            f"{str.__str__(values.dtype)}."
+        )
+    for axis in range(places.shape[-1]):
+        _inside(ops.get_item(places, (..., axis)), x.shape[axis], who)
+    rest = tuple(x.shape[places.shape[-1] :])
+    wanted = (*places.shape[:-1], *rest)
+    if values.shape != wanted:
+        raise InvalidArgumentError(
+            f"{who}: updates must have shape {list(wanted)} for indices {list(places.shape)} and "
+            f"tensor {list(x.shape)}; got {list(values.shape)}."
+        )
+    return ops.scatter_update(x, places, values, reduction)
+
+
+@public
+def tensor_scatter_nd_update(tensor: Any, indices: Any, updates: Any, name: Any = None) -> Any:
+    """Returns a tensor with some elements or slices replaced.
+
+    Args:
+        tensor: Tensor.
+        indices: Whole numbers; the last axis holds the places in the first axes of `tensor`.
+        updates: What to put there.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.tensor_scatter_nd_update([1, 2, 3], [[0]], [9]).numpy().tolist()
+        [9, 2, 3]
+    """
+    return _scatter(tensor, indices, updates, None, "tensor_scatter_nd_update")
+
+
+@public
+def tensor_scatter_nd_add(tensor: Any, indices: Any, updates: Any, name: Any = None) -> Any:
+    """Returns a tensor with numbers added to some elements or slices.
+
+    Args:
+        tensor: Tensor.
+        indices: Whole numbers; the last axis holds the places in the first axes of `tensor`.
+        updates: What to add there.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.tensor_scatter_nd_add([1, 2, 3], [[0], [0]], [9, 1]).numpy().tolist()
+        [11, 2, 3]
+    """
+    return _scatter(tensor, indices, updates, "add", "tensor_scatter_nd_add")
+
+
+@public
+def tensor_scatter_nd_sub(tensor: Any, indices: Any, updates: Any, name: Any = None) -> Any:
+    """Returns a tensor with numbers subtracted from some elements or slices.
+
+    Args:
+        tensor: Tensor.
+        indices: Whole numbers; the last axis holds the places in the first axes of `tensor`.
+        updates: What to subtract there.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.tensor_scatter_nd_sub([1, 2, 3], [[0]], [1]).numpy().tolist()
+        [0, 2, 3]
+    """
+    return _scatter(tensor, indices, ops.negative(convert(updates)), "add", "tensor_scatter_nd_sub")
+
+
+@public
+def scatter_nd(indices: Any, updates: Any, shape: Any, name: Any = None) -> Any:
+    """Returns zeros with numbers added at some places.
+
+    Args:
+        indices: Whole numbers; the last axis holds the places.
+        updates: What to add there.
+        shape: Sizes of the result.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.scatter_nd([[1]], [5], [3]).numpy().tolist()
+        [0, 5, 0]
+    """
+    values = convert(updates)
+    start = ops.zeros(static_shape(shape), str.__str__(values.dtype))
+    return _scatter(start, indices, values, "add", "scatter_nd")
+
+
+@public
+def where(condition: Any, x: Any = None, y: Any = None, name: Any = None) -> Any:
+    """Returns elements of one or the other tensor, or with one argument the places that hold.
+
+    Args:
+        condition: Where to take `x`; with one argument anything that may be zero.
+        x: Tensor; None for the places.
+        y: Tensor of the dtype of `x`.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A tensor; int64 rows of places with one argument.
+
+    Raises:
+        ValueError: When only one of `x` and `y` is given.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.where([True, False], [1, 2], [3, 4]).numpy().tolist()
+        [1, 4]
+        >>> tf.where([True, False, True]).numpy().tolist()
+        [[0], [2]]
+    """
+    held = convert(condition)
+    if x is None and y is None:
+        return convert(np.argwhere(known(held, "where")).astype(np.int64))
+    if x is None or y is None:
+        raise InvalidArgumentError("where: x and y must both be non-None or both be None.")
+    a, b = operands("SelectV2", x, y)
+    if held.dtype != "bool":
+        raise InvalidArgumentError(
+            f"where: the condition must be bool; got {str.__str__(held.dtype)}. Compare first, for "
+            f"example x > 0."
+        )
+    if a.dtype == "string":
+        return convert(np.where(np.asarray(held), np.asarray(a), np.asarray(b)))
+    return ops.where(held, a, b)
+
+
+@public
+def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: Any = "boolean_mask") -> Any:
+    """Returns the elements or slices where a mask holds.
+
+    Args:
+        tensor: Tensor.
+        mask: Booleans, for the first axes of `tensor` or those from `axis` on.
+        axis: Where the mask begins; 0 when None.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.boolean_mask([1, 2, 3], [True, False, True]).numpy().tolist()
+        [1, 3]
+    """
+    x, held = convert(tensor), known(convert(mask), "boolean_mask").astype(bool)
+    start = 0 if axis is None else axes_of(axis) % x.ndim
+    if held.ndim == 0:
+        raise InvalidArgumentError("boolean_mask: mask cannot be scalar.")
+    if tuple(x.shape[start : start + held.ndim]) != held.shape:
+        raise InvalidArgumentError(
+            f"boolean_mask: Shapes {x.shape[start : start + held.ndim]} and {held.shape} are "
+            f"incompatible."
+        )
+    key: Any = (*((np.s_[:],) * start), held)
+    return convert(np.asarray(x)[key]) if x.dtype == "string" else ops.get_item(x, key)
+
+
+@public
+def one_hot(indices: Any, depth: Any, on_value: Any = None, off_value: Any = None, axis: Any = None, dtype: Any = None, name: Any = None) -> Any:  # fmt: skip
+    """Returns rows with one value at the given places and another elsewhere.
+
+    Args:
+        indices: Whole numbers; those outside `0 ... depth - 1` give rows of `off_value`.
+        depth: Length of a row.
+        on_value: What stands at the place; 1 when None; may be text.
+        off_value: What stands elsewhere; 0 when None.
+        axis: Where the new axis stands; the end when None.
+        dtype: Dtype; that of the values, or float32.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.one_hot([0, 1], 3).numpy().tolist()
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
+    """
+    places, length = _whole(indices, "one_hot"), int(np.asarray(convert(depth)))
+    wanted = None if dtype is None else core.canonical(dtype)
+    if wanted is None and on_value is None and off_value is None:
+        wanted = "float32"
+    first = None if on_value is None else convert(on_value, hint=wanted)
+    hint = wanted or (None if first is None else first.dtype)
+    last = convert(0 if off_value is None else off_value, hint=hint)
+    if first is None:
+        first = convert(1, hint=last.dtype)
+    if off_value is None and last.dtype != first.dtype:
+        last = convert("" if first.dtype == "string" else 0, hint=first.dtype)
+    if first.dtype != last.dtype or (wanted is not None and first.dtype != wanted):
+        raise DtypeError(
+            f"one_hot: on_value, off_value and dtype must agree; got {str.__str__(first.dtype)}, "
+            f"{str.__str__(last.dtype)} and {wanted}."
+        )
+    axis = -1 if axis is None else int(axis)
+    target = axis if axis >= 0 else places.ndim + 1 + axis
+    line = np.arange(length, dtype=np.int32).reshape([-1 if i == target else 1 for i in range(places.ndim + 1)])  # fmt: skip
+    held = ops.equal(ops.expand_dims(places, target), convert(line.astype(core.to_numpy(str.__str__(places.dtype)))))  # fmt: skip
+    if first.dtype == "string":
+        return convert(np.where(np.asarray(held), np.asarray(first), np.asarray(last)))
+    return ops.where(held, first, last)
+
+
+def _numbering(x: Any, who: str) -> tuple[Any, Any, Any]:
+    tensor = convert(x)
+    if tensor.ndim != 1:
+        raise InvalidArgumentError(f"{who} expects a 1D vector; got shape {tensor.shape}.")
+    array = known(tensor, who)
+    seen: dict[Any, int] = {}
+    places = np.array([seen.setdefault(v, len(seen)) for v in array.tolist()], np.int32)
+    first = np.unique(places, return_index=True)[1]
+    return array[first] if len(array) else array, places, np.bincount(places, minlength=len(seen))
+
+
+@public
+def unique(x: Any, out_idx: Any = "int32", name: Any = None) -> Any:
+    """Returns the different elements in the order in which they first come.
+
+    Args:
+        x: Tensor with one axis.
+        out_idx: Dtype of the places.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        `(y, idx)`: the elements, and for each element of `x` its place among them.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> values, places = tf.unique([5, 7, 5])
+        >>> values.numpy().tolist(), places.numpy().tolist()
+        ([5, 7], [0, 1, 0])
+    """
+    values, places, _ = _numbering(x, "unique")
+    return Unique(convert(values), convert(places.astype(core.canonical(out_idx))))
+
+
+@public
+def unique_with_counts(x: Any, out_idx: Any = "int32", name: Any = None) -> Any:
+    """Returns the different elements in the order in which they first come, and how often each does.
+
+    Args:
+        x: Tensor with one axis.
+        out_idx: Dtype of the places and counts.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        `(y, idx, count)`.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.unique_with_counts([5, 7, 5]).count.numpy().tolist()
+        [2, 1]
+    """
+    values, places, counts = _numbering(x, "unique_with_counts")
+    kind = core.canonical(out_idx)
+    return UniqueWithCounts(*map(convert, (values, places.astype(kind), counts.astype(kind))))
+
+
+def _falling(direction: str, who: str) -> bool:
+    if direction not in ("ASCENDING", "DESCENDING"):
+        raise InvalidArgumentError(
+            f"{who}: direction must be 'ASCENDING' or 'DESCENDING'; got {direction!r}."
+        )
+    return direction == "DESCENDING"
+
+
+@public
+def sort(values: Any, axis: int = -1, direction: str = "ASCENDING", name: Any = None) -> Any:
+    """Returns a tensor sorted along an axis.
+
+    Args:
+        values: Tensor.
+        axis: The axis.
+        direction: "ASCENDING" or "DESCENDING".
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.sort([3, 1, 2], direction="DESCENDING").numpy().tolist()
+        [3, 2, 1]
+    """
+    x = convert(values)
+    result = ops.sort(x, axis=axis)
+    return ops.flip(result, axis) if _falling(direction, "sort") else result
+
+
+@public
+def argsort(values: Any, axis: int = -1, direction: str = "ASCENDING", stable: bool = False, name: Any = None) -> Any:  # fmt: skip
+    """Returns the places of the elements in sorted order.
+
+    Args:
+        values: Tensor.
+        axis: The axis.
+        direction: "ASCENDING" or "DESCENDING".
+        stable: Equal elements keep their order in any case.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        An int32 tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.argsort([3, 1, 2]).numpy().tolist()
+        [1, 2, 0]
+    """
+    x = convert(values)
+    if not _falling(direction, "argsort"):
+        return ops.cast(ops.argsort(x, axis=axis), "int32")
+    # Turned round twice, so that equal elements stay in order.
+    places = ops.flip(ops.argsort(ops.flip(x, axis), axis=axis), axis)
+    return ops.cast(ops.subtract(x.shape[axis] - 1, places), "int32")
+
+
+@public
+def top_k(input: Any, k: Any = 1, sorted: bool = True, index_type: Any = "int32", name: Any = None) -> Any:  # fmt: skip
+    """Returns the greatest elements along the last axis, greatest first.
+
+    Args:
+        input: Tensor.
+        k: How many.
+        sorted: Accepted for TensorFlow's signature; the result always is.
+        index_type: Dtype of the places.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        `(values, indices)`.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.math.top_k([1, 3, 2], k=2).indices.numpy().tolist()
+        [1, 2]
+    """
+    x, count = convert(input), int(k)
+    refuse_dtype("top_k", x, _NUMBERS)
+    if not x.ndim or x.shape[-1] < count:
+        raise InvalidArgumentError(
+            f"top_k: input must have at least k columns. Had {x.shape[-1] if x.ndim else 0} "
+            f"(shape {list(x.shape)}), needed {count}."
+        )
+    values, places = ops.top_k(x, count)
+    return TopKV2(convert(values), convert(ops.cast(places, core.canonical(index_type))))
+
+
+@public
+def in_top_k(targets: Any, predictions: Any, k: int, name: Any = None) -> Any:
+    """Returns whether each target is among the greatest k predictions of its row.
+
+    Args:
+        targets: Class numbers of shape (batch,).
+        predictions: Scores of shape (batch, classes).
+        k: How many count.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A bool tensor of shape (batch,).
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.math.in_top_k([0], [[0.1, 0.9]], 1).numpy().tolist()
+        [False]
+    """
+    return ops.in_top_k(convert(targets), convert(predictions), k)
+
+
+@public
+def searchsorted(sorted_sequence: Any, values: Any, side: str = "left", out_type: Any = "int32", name: Any = None) -> Any:  # fmt: skip
+    """Returns the places at which values keep a sorted sequence sorted.
+
+    Args:
+        sorted_sequence: Sorted tensor with one axis.
+        values: Tensor.
+        side: "left" or "right" of equal elements.
+        out_type: Dtype of the result.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        An integer tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.searchsorted([1, 3, 5], [3]).numpy().tolist()
+        [1]
+    """
+    a, b = operands("searchsorted", sorted_sequence, 0), convert(values)
+    return ops.cast(ops.searchsorted(a[0], b, side), core.canonical(out_type))
+
+
+@public
+def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = "bool", name: Any = None) -> Any:
+    """Returns rows that hold up to their length.
+
+    Args:
+        lengths: Whole numbers.
+        maxlen: Length of a row; the greatest of `lengths` when None.
+        dtype: Dtype of the result.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A tensor with one axis more than `lengths`.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.sequence_mask([1, 2]).numpy().tolist()
+        [[True, False], [True, True]]
+    """
+    counts = _whole(lengths, "sequence_mask")
+    refuse_dtype("sequence_mask", counts, _ALL)
+    most = int(known(counts, "sequence_mask").max(initial=0)) if maxlen is None else int(maxlen)
+    places = convert(np.arange(most).astype(core.to_numpy(str.__str__(counts.dtype))))
+    return ops.cast(ops.less(places, ops.expand_dims(counts, -1)), core.canonical(dtype))
