@@ -39,8 +39,8 @@ from cornu.layers.inputs import LayerInputs
 from cornu.layers.losses import LayerLosses
 
 _LOST_MASK = (
-    "{who} was called on a tensor with a mask, but it does not know masks: layers behind it will "
-    "take padding for data. Set supports_masking = True in __init__() if the layer treats each "
+    "{who} was called on a tensor with a mask, but hands none on: layers behind it will take "
+    "padding for data. Set supports_masking = True in __init__() if the layer treats each "
     "step on its own, or define compute_mask()."
 )
 
