@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cornu import _native
-from cornu.core.graph import Node
-from cornu.core.passes.clusters import Cluster, squeezed
+from cornu.core.graph import Node, Value
+from cornu.core.passes.clusters import Cluster
 from cornu.core.primitives.convolution import Window
 from cornu.core.shapes import Shape
 from cornu.engines.native.codes import DTYPE
-from cornu.engines.native.dot import HALVES, matrix_view, widened
-from cornu.engines.native.elementwise import ClusterProgram
-from cornu.engines.native.emitter import Emitter, Place
+from cornu.engines.native.dot import HALVES, widened
+from cornu.engines.native.emitter import Emitter
+from cornu.engines.native.epilogue import prepare_epilogue, result_view
 
 KINDS = {"conv": 0, "conv_input": 1, "conv_kernel": 2}
 
@@ -42,20 +42,8 @@ def emit_conv(emitter: Emitter, cluster: Cluster) -> None:
     if not cluster.members:
         emitter.plan.conv(*problem, a, b, emitter.allocate(value, cluster))
         return
-    builder = ClusterProgram(emitter)
-    builder.load_product(value)
-    for member in cluster.members:
-        builder.add(member)
-    builder.finish(cluster)
-    groups = _groups(value.shape)
-    operands = [matrix_view(emitter, groups, v, place) for v, place in builder.operands]
-    read = {a.buffer, b.buffer}
-    reusable = [v for v in builder.reusable() if emitter.locate(v).buffer not in read]
-    outputs = []
-    for stored in cluster.stores:
-        place = emitter.allocate(stored, cluster, reusable)
-        outputs.append(_as_matrix(place, value.shape))
-    emitter.plan.conv_epilogue(*problem, a, b, builder.program, operands, outputs)
+    epilogue = prepare_epilogue(emitter, cluster, _axes(value), {a.buffer, b.buffer})
+    emitter.plan.conv_epilogue(*problem, a, b, *epilogue)
 
 
 def _emit_half(emitter: Emitter, cluster: Cluster, node: Node) -> None:
@@ -64,20 +52,14 @@ def _emit_half(emitter: Emitter, cluster: Cluster, node: Node) -> None:
     a, b = (widened(emitter, operand) for operand in node.inputs)
     program = _native.Program()
     program.output(program.load(DTYPE["float32"]), DTYPE[value.dtype])
-    target = _as_matrix(emitter.allocate(value, cluster), value.shape)
+    target = result_view(emitter.allocate(value, cluster), value.shape, _axes(value))
     problem = _problem(node, "float32")
     emitter.plan.conv_epilogue(*problem, a, b, program, [], [target])
 
 
-def _as_matrix(place: Place, shape: Shape) -> tuple[int, int, list[int]]:
-    return place.buffer, place.offset, [0, shape[-1], 1]
-
-
-def _groups(shape: Shape) -> list[list[int]]:
-    """Which axes of the result without axes of size 1 are batch (none), rows and columns."""
-    kept = len(squeezed(shape))
-    columns = int(shape[-1] != 1)
-    return [[], list(range(kept - columns)), list(range(kept - columns, kept))]
+def _axes(value: Value) -> tuple[int, int, int]:
+    """The result is a matrix with its last axis as columns."""
+    return 0, len(value.shape) - 1, 1
 
 
 def _problem(node: Node, dtype: str) -> _Problem:

@@ -6,9 +6,9 @@ from cornu import _native
 from cornu.core.graph import Node, Value
 from cornu.core.passes.clusters import Cluster
 from cornu.engines.native.codes import DTYPE
-from cornu.engines.native.elementwise import ClusterProgram
 from cornu.engines.native.emitter import Emitter, Place
-from cornu.engines.native.product import axes_of, merged, prepare_product, result_strides
+from cornu.engines.native.epilogue import prepare_epilogue, result_view
+from cornu.engines.native.product import axes_of, prepare_product, result_strides
 
 HALVES = frozenset(("float16", "bfloat16"))
 
@@ -28,21 +28,8 @@ def emit_dot(emitter: Emitter, cluster: Cluster) -> None:
         emitter.plan.matmul(*product, (place.buffer, place.offset, strides))
         return
     product, _ = prepare_product(emitter, node)
-    builder = ClusterProgram(emitter)
-    builder.load_product(value)
-    for member in cluster.members:
-        builder.add(member)
-    builder.finish(cluster)
-    groups = _groups(node)
-    operands = [matrix_view(emitter, groups, v, place) for v, place in builder.operands]
-    read = {product.a[0], product.b[0]}
-    reusable = [v for v in builder.reusable() if emitter.locate(v).buffer not in read]
-    dense = [product.m * product.n, product.n, 1]
-    outputs = []
-    for stored in cluster.stores:
-        place = emitter.allocate(stored, cluster, reusable)
-        outputs.append((place.buffer, place.offset, dense))
-    emitter.plan.matmul_epilogue(*product, builder.program, operands, outputs)
+    epilogue = prepare_epilogue(emitter, cluster, _axes(node), {product.a[0], product.b[0]})
+    emitter.plan.matmul_epilogue(*product, *epilogue)
 
 
 def _emit_half(emitter: Emitter, cluster: Cluster, node: Node) -> None:
@@ -52,8 +39,7 @@ def _emit_half(emitter: Emitter, cluster: Cluster, node: Node) -> None:
     product, _ = prepare_product(emitter, node, wide)
     program = _native.Program()
     program.output(program.load(DTYPE["float32"]), DTYPE[value.dtype])
-    place = emitter.allocate(value, cluster)
-    target = (place.buffer, place.offset, [product.m * product.n, product.n, 1])
+    target = result_view(emitter.allocate(value, cluster), value.shape, _axes(node))
     emitter.plan.matmul_epilogue(*product, program, [], [target])
 
 
@@ -76,41 +62,7 @@ def widened(emitter: Emitter, value: Value) -> Place:
     return target
 
 
-def _groups(node: Node) -> list[list[int]]:
-    """Which axes of the result without axes of size 1 are batch, rows and columns."""
+def _axes(node: Node) -> tuple[int, int, int]:
+    """How many axes of the result are batch, rows and columns."""
     axes_a, axes_b = axes_of(node)
-    counts = (len(axes_a[0]), len(axes_a[1]), len(axes_b[1]))
-    groups: list[list[int]] = []
-    axis = kept = 0
-    shape = node.outputs[0].shape
-    for count in counts:
-        group = []
-        for _ in range(count):
-            if shape[axis] != 1:
-                group.append(kept)
-                kept += 1
-            axis += 1
-        groups.append(group)
-    return groups
-
-
-def matrix_view(
-    emitter: Emitter, groups: list[list[int]], value: Value, place: Place
-) -> tuple[int, int, list[int]]:
-    """Returns the view of an epilogue operand as batch, rows and columns.
-
-    Args:
-        emitter: Of the plan; copies operands that do not lie so.
-        groups: Which axes of the result, without those of size 1, are batch, rows and columns.
-        value: The operand.
-        place: Where it is, with strides over the cluster's space.
-    """
-    if not place.strides:  # a key, or a single element
-        return place.buffer, place.offset, [0, 0, 0]
-    shape = tuple(dim for dim in value.shape if dim != 1)
-    strides = merged(shape, place.strides, groups)
-    if strides is None:
-        place = emitter.copy_of(shape, value.dtype, place)
-        strides = merged(shape, place.strides, groups)
-        assert strides is not None
-    return place.buffer, place.offset, strides
+    return len(axes_a[0]), len(axes_a[1]), len(axes_b[1])

@@ -61,7 +61,8 @@ def emit_take_back(emitter: Emitter, cluster: Cluster) -> None:
     problem = dtype, index_dtype, outer, length, inner, count, run, rows, positions
     if cluster.members:
         read = rows.buffer, positions.buffer
-        epilogue = prepare_epilogue(emitter, cluster, axis + 1, read)
+        axes = 0, axis + 1, len(value.shape) - axis - 1
+        epilogue = prepare_epilogue(emitter, cluster, axes, read)
         emitter.plan.take_back_epilogue(*problem, *epilogue)
     else:
         emitter.plan.take_back(*problem, emitter.allocate(value, cluster))
