@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import numpy as np
@@ -17,35 +16,14 @@ from cornu.core.registry import register_keras_serializable as register_keras_se
 from cornu.core.tensor import Tensor
 from cornu.core.variable import Variable
 from cornu.models.diagram import sequential_ascii as sequential_ascii
-from cornu.ops.random import forget_global_seed
 from cornu.ops.session import clear_session as clear_session
 from cornu.ops.session import is_keras_tensor as is_keras_tensor
+from cornu.ops.session import set_random_seed as set_random_seed
 from cornu.ops.session import standardize_dtype as standardize_dtype
 from cornu.training.arrays import pack_x_y_sample_weight as pack_x_y_sample_weight
 from cornu.training.arrays import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 
 CustomObjectScope = custom_object_scope
-
-
-def set_random_seed(seed: int) -> None:
-    """Makes everything random repeat: initial weights, dropout, shuffling, sampling.
-
-    Seeds Python's `random` and NumPy's global generator and starts the global seed generator anew.
-
-    Args:
-        seed: A whole number from 0 to 2**32 - 1.
-
-    Raises:
-        ValueError: For anything else.
-
-    Example:
-        >>> set_random_seed(7)
-    """
-    if not isinstance(seed, (int, np.integer)) or not 0 <= int(seed) < 2**32:
-        raise ValueError(f"set_random_seed: expected an int from 0 to 2**32 - 1; got {seed!r}.")
-    random.seed(int(seed))
-    np.random.seed(int(seed))  # noqa: TID251 - this is the function that seeds every generator
-    forget_global_seed()
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> Any:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
+
+import numpy as np
 
 from cornu.core import dtypes, settings
 from cornu.core.keras_tensor import KerasTensor
@@ -30,6 +33,27 @@ def clear_session(free_memory: bool = True) -> None:
     """
     del free_memory
     settings.reset_names()
+    forget_global_seed()
+
+
+def set_random_seed(seed: int) -> None:
+    """Makes everything random repeat: initial weights, dropout, shuffling, sampling.
+
+    Seeds Python's `random` and NumPy's global generator and starts the global seed generator anew.
+
+    Args:
+        seed: A whole number from 0 to 2**32 - 1.
+
+    Raises:
+        ValueError: For anything else.
+
+    Example:
+        >>> set_random_seed(7)
+    """
+    if not isinstance(seed, (int, np.integer)) or not 0 <= int(seed) < 2**32:
+        raise ValueError(f"set_random_seed: expected an int from 0 to 2**32 - 1; got {seed!r}.")
+    random.seed(int(seed))
+    np.random.seed(int(seed))  # noqa: TID251 - this is the function that seeds every generator
     forget_global_seed()
 
 

@@ -53,20 +53,15 @@ from cornu.tf._elementwise import (
 )
 from cornu.tf._function import Function, TensorSpec, function
 from cornu.tf._gathering import (
-    argsort,
     boolean_mask,
     gather,
     gather_nd,
     one_hot,
     scatter_nd,
-    searchsorted,
     sequence_mask,
-    sort,
     tensor_scatter_nd_add,
     tensor_scatter_nd_sub,
     tensor_scatter_nd_update,
-    unique,
-    unique_with_counts,
     where,
 )
 from cornu.tf._gradients import (
@@ -77,31 +72,40 @@ from cornu.tf._gradients import (
     py_function,
     while_loop,
 )
+from cornu.tf._joining import (
+    concat,
+    repeat,
+    split,
+    stack,
+    tile,
+    unstack,
+)
 from cornu.tf._module import Module
 from cornu.tf._names import no_such_name as _no_such_name
+from cornu.tf._ordering import (
+    argsort,
+    searchsorted,
+    sort,
+    unique,
+    unique_with_counts,
+)
 from cornu.tf._printing import print
 from cornu.tf._reduction import argmax, argmin, cumsum
 from cornu.tf._shapes import TensorShape
 from cornu.tf._shaping import (
     broadcast_to,
-    concat,
     expand_dims,
     meshgrid,
     pad,
     rank,
-    repeat,
     reshape,
     reverse,
     roll,
     shape,
     size,
     slice,
-    split,
     squeeze,
-    stack,
-    tile,
     transpose,
-    unstack,
 )
 from cornu.tf._tape import GradientTape, UnconnectedGradients
 from cornu.tf._tensor import Tensor

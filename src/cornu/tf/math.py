@@ -11,10 +11,10 @@ from cornu.core import dtypes as core
 from cornu.tf import _elementwise, _reduction
 from cornu.tf._convert import convert, public
 from cornu.tf._elementwise import add_n as add_n
-from cornu.tf._gathering import in_top_k as in_top_k
 from cornu.tf._gathering import known
-from cornu.tf._gathering import top_k as top_k
 from cornu.tf._names import no_such_name
+from cornu.tf._ordering import in_top_k as in_top_k
+from cornu.tf._ordering import top_k as top_k
 from cornu.tf._reduction import argmax as argmax
 from cornu.tf._reduction import argmin as argmin
 from cornu.tf._reduction import count_nonzero as count_nonzero

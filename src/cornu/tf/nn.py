@@ -8,9 +8,9 @@ from cornu import ops
 from cornu.tf._convert import axes_of, convert, operands, public
 from cornu.tf._elementwise import _FLOATS, _NUMBERS, functions, refuse_dtype
 from cornu.tf._gathering import gather
-from cornu.tf._gathering import in_top_k as in_top_k
-from cornu.tf._gathering import top_k as top_k
 from cornu.tf._names import no_such_name
+from cornu.tf._ordering import in_top_k as in_top_k
+from cornu.tf._ordering import top_k as top_k
 from cornu.tf.errors import InvalidArgumentError
 from cornu.tf.linalg import l2_normalize as l2_normalize
 from cornu.tf.random import uniform

@@ -12,12 +12,12 @@ from cornu.core import dtypes as core
 from cornu.core.tensor import Tensor as CoreTensor
 from cornu.core.variable import Variable as CoreVariable
 from cornu.ops import random as drawing
+from cornu.ops.session import set_random_seed
 from cornu.tf._convert import convert, public, static_shape
 from cornu.tf._names import no_such_name
 from cornu.tf._seeds import count_up, key_for, set_global_seed
 from cornu.tf._tensor import adopt
 from cornu.tf.errors import InvalidArgumentError
-from cornu.utils import set_random_seed
 
 __all__ = [
     "Generator", "categorical", "gamma", "get_global_generator", "normal", "set_global_generator",
