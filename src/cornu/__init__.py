@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         metrics,
         models,
         optimizers,
+        preprocessing,
         random,
         regularizers,
         saving,
@@ -83,7 +84,7 @@ _on_complete(lambda: importlib.import_module("cornu.models"))
 _ROOMS = (
     "activations", "backend", "callbacks", "config", "constraints", "datasets",
     "dtype_policies", "initializers", "layers", "losses", "metrics", "models", "optimizers",
-    "random", "regularizers", "saving", "tree", "utils",
+    "preprocessing", "random", "regularizers", "saving", "tree", "utils",
 )  # fmt: skip
 
 # Classes of this namespace and the rooms they live in.

@@ -15,6 +15,7 @@ from cornu.core.registry import get_registered_object as get_registered_object
 from cornu.core.registry import register_keras_serializable as register_keras_serializable
 from cornu.core.tensor import Tensor
 from cornu.core.variable import Variable
+from cornu.data.sequences import pad_sequences as pad_sequences
 from cornu.models.diagram import sequential_ascii as sequential_ascii
 from cornu.ops.session import clear_session as clear_session
 from cornu.ops.session import is_keras_tensor as is_keras_tensor

@@ -28,6 +28,8 @@ PUBLIC = [
     "cornu.ops",
     "cornu.optimizers",
     "cornu.optimizers.schedules",
+    "cornu.preprocessing.sequence",
+    "cornu.preprocessing.text",
     "cornu.random",
     "cornu.regularizers",
     "cornu.tf",

@@ -1,0 +1,1 @@
+"""Data on their way to a model: pipelines, text and sequences, images from files."""
