@@ -27,6 +27,7 @@ CONVOLUTIONS: list[tuple[str, dict[str, Any], tuple[int, ...]]] = [
     ),
     ("Conv2D", {"filters": 6, "kernel_size": 2, "groups": 3, "kernel_regularizer": "l2"}, (4, 4, 3)),
     ("Conv2D", {"filters": 2, "kernel_size": 1}, (1, 1, 3)),
+    ("Conv2D", {"filters": 4, "kernel_size": 2, "groups": 2, "lora_rank": 2, "lora_alpha": 3}, (4, 4, 6)),
     ("Conv2D", {"filters": 2, "kernel_size": 5, "padding": "same"}, (2, 1, 3)),
     ("Conv2D", {"filters": 2, "kernel_size": 2, "strides": 4}, (9, 9, 1)),
     ("Conv3D", {"filters": 2, "kernel_size": 2, "padding": "same"}, (3, 2, 3, 2)),

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 import cornu
+from cornu import ops
 
 # (class, arguments, input shape without batch); inputs are a list when the shape is a list.
 CASES = [
     ("Dense", {"units": 3}, (4,)),
     ("Dense", {"units": 3, "activation": "relu", "use_bias": False}, (5, 4)),
     ("Dense", {"units": 2, "kernel_initializer": "he_normal", "kernel_regularizer": "l2"}, (4,)),
+    ("Dense", {"units": 3, "lora_rank": 2}, (4,)),  # Keras 3.15 forgets its lora_alpha
     ("Activation", {"activation": "tanh"}, (4,)),
     ("ReLU", {}, (4,)),
     ("ReLU", {"max_value": 1.0, "negative_slope": 0.2, "threshold": 0.3}, (4,)),
@@ -73,6 +75,35 @@ def test_values_and_shapes(keras, rng, name, arguments, shape):
     np.testing.assert_allclose(
         [float(x) for x in ours.losses], [float(x) for x in theirs.losses], rtol=1e-5
     )
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(("name", "arguments", "shape"), CASES, ids=NAMES)
+def test_derivatives(keras, rng, name, arguments, shape):
+    """By the inputs and by every weight, of a sum in which each output counts differently."""
+    jax = pytest.importorskip("jax")
+    data = _data(rng, shape)
+    theirs = getattr(keras.layers, name)(**arguments)
+    ours = getattr(cornu.layers, name)(**arguments)
+    outputs = ours(data), theirs(data)  # builds
+    ours.set_weights(theirs.get_weights())
+    flow = rng.uniform(0.5, 1.5, outputs[0].shape).astype("float32")
+
+    def weighted(trainable, inputs):
+        frozen = [v.value for v in theirs.non_trainable_variables]
+        return (theirs.stateless_call(trainable, frozen, inputs)[0] * flow).sum()
+
+    start = [v.value for v in theirs.trainable_variables]
+    expected = jax.tree_util.tree_leaves(jax.grad(weighted, argnums=(0, 1))(start, data))
+    inputs = cornu.tree.map_structure(ops.convert_to_tensor, data)
+    with cornu.GradientTape() as tape:
+        tape.watch(inputs)
+        loss = ops.sum(ours(inputs) * flow)
+    got = tape.gradient(loss, [ours.trainable_variables, cornu.tree.flatten(inputs)])
+    got = cornu.tree.flatten(got)
+    assert len(got) == len(expected)
+    for mine, real in zip(got, expected):
+        np.testing.assert_allclose(mine.numpy(), real, rtol=2e-5, atol=2e-6)
 
 
 @pytest.mark.parametrize(("name", "arguments", "shape"), CASES, ids=NAMES)

@@ -7,9 +7,12 @@ from typing import Any
 from cornu import ops
 from cornu.core import registry
 from cornu.layers.conv.base import BaseConvolution, check_filters
+from cornu.layers.core.lora import LowRankAdaptation
 
 
-class _Convolution(BaseConvolution):
+class _Convolution(LowRankAdaptation, BaseConvolution):
+    _adapted_weight = "kernel"
+
     def __init__(
         self,
         filters: int,
@@ -28,6 +31,8 @@ class _Convolution(BaseConvolution):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
         **kwargs: Any,
     ) -> None:
         filters, groups = check_filters(filters, groups, type(self).__name__)
@@ -45,6 +50,18 @@ class _Convolution(BaseConvolution):
             kernel_constraint=kernel_constraint,
             bias_constraint=bias_constraint,
         )
+        self._set_lora(lora_rank, lora_alpha)
+
+    @property
+    def kernel(self) -> Any:
+        """The kernel, with the change of low rank where there is one."""
+        return self._adapted()
+
+    def build(self, input_shape: Any) -> None:
+        """Makes kernel and bias."""
+        super().build(input_shape)
+        if self.lora_rank:
+            self.enable_lora(self.lora_rank, self.lora_alpha)
 
     def _build_kernels(self, channels: int) -> int:
         if channels % self.groups:
@@ -53,7 +70,7 @@ class _Convolution(BaseConvolution):
                 f"{channels} channels and groups={self.groups}."
             )
         shape = (*self.kernel_size, channels // self.groups, self.filters)
-        self.kernel = self._add_named("kernel", shape)
+        self._kernel = self._add_named("kernel", shape)
         return self.filters
 
     def _convolve(self, inputs: Any) -> Any:
@@ -65,7 +82,12 @@ class _Convolution(BaseConvolution):
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments that make an equal layer."""
-        return {**super().get_config(), "filters": self.filters, "groups": self.groups}
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "groups": self.groups,
+            **self._lora_config(),
+        }
 
 
 @registry.builtin("layer", "Convolution1D")
@@ -94,6 +116,8 @@ class Conv1D(_Convolution):
         activity_regularizer: Penalty on the outputs.
         kernel_constraint: Applied to the kernel after each step.
         bias_constraint: Applied to the bias after each step.
+        lora_rank: Rank of a change to a frozen kernel; see `enable_lora`. None trains the kernel.
+        lora_alpha: The change counts `lora_alpha / lora_rank`.
         **kwargs: `name`, `dtype`, `trainable`, and `input_shape` on a first layer.
 
     Raises:
@@ -137,6 +161,8 @@ class Conv2D(_Convolution):
         activity_regularizer: Penalty on the outputs.
         kernel_constraint: Applied to the kernel after each step.
         bias_constraint: Applied to the bias after each step.
+        lora_rank: Rank of a change to a frozen kernel; see `enable_lora`. None trains the kernel.
+        lora_alpha: The change counts `lora_alpha / lora_rank`.
         **kwargs: `name`, `dtype`, `trainable`, and `input_shape` on a first layer.
 
     Raises:
@@ -180,6 +206,8 @@ class Conv3D(_Convolution):
         activity_regularizer: Penalty on the outputs.
         kernel_constraint: Applied to the kernel after each step.
         bias_constraint: Applied to the bias after each step.
+        lora_rank: Rank of a change to a frozen kernel; see `enable_lora`. None trains the kernel.
+        lora_alpha: The change counts `lora_alpha / lora_rank`.
         **kwargs: `name`, `dtype`, `trainable`, and `input_shape` on a first layer.
 
     Raises:

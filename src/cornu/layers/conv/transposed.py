@@ -225,10 +225,19 @@ class Conv3DTranspose(_TransposedConvolution):
         padding: Any = "valid",
         data_format: str | None = None,
         output_padding: Any = None,
-        *arguments: Any,
+        dilation_rate: Any = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
         **kwargs: Any,
     ) -> None:
-        # Keras has these two the other way round than in one and two dimensions.
+        # Keras has data_format and output_padding the other way round in one and two dimensions.
         super().__init__(
             filters,
             kernel_size,
@@ -236,6 +245,15 @@ class Conv3DTranspose(_TransposedConvolution):
             padding,
             output_padding,
             data_format,
-            *arguments,
+            dilation_rate,
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
             **kwargs,
         )

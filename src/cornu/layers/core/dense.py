@@ -6,8 +6,8 @@ from typing import Any
 
 from cornu import activations, constraints, initializers, ops, regularizers
 from cornu.core import registry
+from cornu.layers.core.lora import LowRankAdaptation
 from cornu.layers.input_spec import InputSpec
-from cornu.layers.layer import Layer
 
 
 def positive_int(value: Any, argument: str, who: str) -> int:
@@ -22,7 +22,7 @@ def positive_int(value: Any, argument: str, who: str) -> int:
 
 
 @registry.builtin("layer")
-class Dense(Layer):
+class Dense(LowRankAdaptation):
     """A fully connected layer: `activation(inputs @ kernel + bias)`.
 
     Args:
@@ -36,6 +36,8 @@ class Dense(Layer):
         activity_regularizer: Penalty on the outputs.
         kernel_constraint: Applied to the kernel after each step.
         bias_constraint: Applied to the bias after each step.
+        lora_rank: Rank of a change to a frozen kernel; see `enable_lora`. None trains the kernel.
+        lora_alpha: The change counts `lora_alpha / lora_rank`.
         **kwargs: `name`, `dtype`, `trainable`, and `input_shape` on a first layer.
 
     Raises:
@@ -50,6 +52,8 @@ class Dense(Layer):
         (4, 3)
     """
 
+    _adapted_weight = "kernel"
+
     def __init__(
         self,
         units: int,
@@ -62,6 +66,8 @@ class Dense(Layer):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
         **kwargs: Any,
     ) -> None:
         units = positive_int(units, "units", type(self).__name__)
@@ -77,10 +83,16 @@ class Dense(Layer):
         self.bias_constraint = constraints.get(bias_constraint)
         self.input_spec = InputSpec(min_ndim=2)
         self.supports_masking = True
+        self._set_lora(lora_rank, lora_alpha)
+
+    @property
+    def kernel(self) -> Any:
+        """The kernel, with the change of low rank where there is one."""
+        return self._adapted()
 
     def build(self, input_shape: Any) -> None:
         """Makes the kernel and the bias."""
-        self.kernel = self.add_weight(
+        self._kernel = self.add_weight(
             name="kernel",
             shape=(input_shape[-1], self.units),
             initializer=self.kernel_initializer,
@@ -97,6 +109,8 @@ class Dense(Layer):
                 constraint=self.bias_constraint,
             )
         self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
+        if self.lora_rank:
+            self.enable_lora(self.lora_rank, self.lora_alpha)
 
     def call(self, inputs: Any) -> Any:
         """Computes the outputs."""
@@ -122,4 +136,5 @@ class Dense(Layer):
             "bias_regularizer": regularizers.serialize(self.bias_regularizer),
             "kernel_constraint": constraints.serialize(self.kernel_constraint),
             "bias_constraint": constraints.serialize(self.bias_constraint),
+            **self._lora_config(),
         }
