@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 
 from cornu.callbacks._callback import Callback, Logs
 from cornu.callbacks._checkpoint import check_frequency
+from cornu.core import session
 from cornu.core.errors import InvalidFileError
 from cornu.saving import hdf5, weights
 from cornu.saving.json_text import read_json
@@ -129,8 +129,8 @@ class BackupAndRestore(Callback):
 
 def _random_state() -> dict[str, Any]:
     """Returns the states of the generators of shuffles and default seeds."""
-    name, words, place, has_gauss, gauss = np.random.get_state(legacy=True)
-    version, numbers, second = random.getstate()
+    name, words, place, has_gauss, gauss = session.current().shuffles.get_state(legacy=True)
+    version, numbers, second = session.current().seeds.getstate()
     return {
         "numpy": [name, np.asarray(words).tolist(), place, has_gauss, gauss],
         "python": [version, list(numbers), second],
@@ -139,6 +139,7 @@ def _random_state() -> dict[str, Any]:
 
 def _set_random_state(facts: dict[str, Any]) -> None:
     name, words, place, has_gauss, gauss = facts["numpy"]
-    np.random.set_state((name, np.array(words, np.uint32), place, has_gauss, gauss))
+    shuffles = session.current().shuffles
+    shuffles.set_state((name, np.array(words, np.uint32), place, has_gauss, gauss))
     version, numbers, second = facts["python"]
-    random.setstate((version, tuple(numbers), second))
+    session.current().seeds.setstate((version, tuple(numbers), second))

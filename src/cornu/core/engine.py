@@ -7,6 +7,7 @@ with a factory; nothing above this module knows which one is current.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -86,6 +87,7 @@ class Engine(Protocol):
 _factories: dict[str, Callable[[], Engine]] = {}
 _order: list[str] = []
 _current: Engine | None = None
+_choosing = threading.RLock()
 
 
 def register_engine(name: str, factory: Callable[[], Engine]) -> None:
@@ -116,21 +118,30 @@ def set_engine(name: str) -> None:
 
 def current_engine() -> Engine:
     """Returns the engine in use; the first call decides by CORNU_ENGINE or the default."""
-    global _current
     if _current is None:
-        wanted = os.environ.get("CORNU_ENGINE")
-        if wanted:
-            set_engine(wanted)
-        else:
-            for name in _order:
-                try:
-                    _current = _factories[name]()
-                    break
-                except ImportError:
-                    continue
-        if _current is None:
-            raise RuntimeError("No engine is registered; import cornu before using cornu.core.")
+        with _choosing:
+            _choose()
+    assert _current is not None
     return _current
+
+
+def _choose() -> None:
+    """Makes the engine, unless another thread has just done it."""
+    global _current
+    if _current is not None:
+        return
+    wanted = os.environ.get("CORNU_ENGINE")
+    if wanted:
+        set_engine(wanted)
+        return
+    for name in _order:
+        try:
+            _current = _factories[name]()
+            break
+        except ImportError:
+            continue
+    if _current is None:
+        raise RuntimeError("No engine is registered; import cornu before using cornu.core.")
 
 
 def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:

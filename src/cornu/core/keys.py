@@ -7,13 +7,13 @@ counter i, so a number depends on its place alone and never on how the work is c
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from cornu.core import session
 from cornu.core.shapes import size
 
 Words = npt.NDArray[np.uint32]
@@ -73,4 +73,4 @@ def make_default_seed() -> int:
     Returns:
         An int from 1 to 1e9, as Keras draws it.
     """
-    return random.randint(1, int(1e9))
+    return int(session.current().seeds.randint(1, int(1e9)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import defaultdict
 from typing import Any
+
+from cornu.core import session
 
 _FLOATX = ("float16", "bfloat16", "float32", "float64")
 _IMAGE_FORMATS = ("channels_last", "channels_first")
@@ -148,7 +149,6 @@ class ThreadState(threading.local):
 
 state = ThreadState()
 
-_counters: dict[str, int] = defaultdict(int)
 _counter_lock = threading.Lock()
 
 
@@ -173,12 +173,13 @@ def unique_name(prefix: str) -> str:
         ('dense', 'dense_1')
     """
     with _counter_lock:
-        number = _counters[prefix]
-        _counters[prefix] += 1
+        names = session.current().names
+        number = names[prefix]
+        names[prefix] += 1
     return prefix if number == 0 else f"{prefix}_{number}"
 
 
 def reset_names() -> None:
     """Starts the numbering of automatic names anew."""
     with _counter_lock:
-        _counters.clear()
+        session.current().names.clear()

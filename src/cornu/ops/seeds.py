@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.core import engine, keys, settings
+from cornu.core import engine, keys, session, settings
 from cornu.core.primitives import elementwise as e
 from cornu.core.primitives import layout
 from cornu.core.primitives import random as bits
@@ -19,7 +19,7 @@ from cornu.core.tensor import Tensor
 from cornu.core.variable import Variable
 from cornu.ops._operands import as_tensor, constant, like
 
-_global: list[SeedGenerator] = []
+_GLOBAL = "global_seed_generator"
 
 
 class SeedGenerator:
@@ -93,14 +93,16 @@ class SeedGenerator:
 
 def global_seed_generator() -> SeedGenerator:
     """Returns the generator that draws without a seed use."""
-    if not _global:
-        _global.append(SeedGenerator())
-    return _global[0]
+    values = session.current().values
+    if _GLOBAL not in values:
+        values[_GLOBAL] = SeedGenerator()
+    generator: SeedGenerator = values[_GLOBAL]
+    return generator
 
 
 def forget_global_seed() -> None:
     """Makes the next draw without a seed start a new global generator."""
-    _global.clear()
+    session.current().values.pop(_GLOBAL, None)
 
 
 def draw_key(seed: Any) -> Tensor:

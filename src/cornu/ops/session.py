@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import numpy as np
 
-from cornu.core import dtypes, settings
+from cornu.core import dtypes, session, settings
 from cornu.core.keras_tensor import KerasTensor
 from cornu.ops.seeds import forget_global_seed
 
@@ -52,8 +51,9 @@ def set_random_seed(seed: int) -> None:
     """
     if not isinstance(seed, (int, np.integer)) or not 0 <= int(seed) < 2**32:
         raise ValueError(f"set_random_seed: expected an int from 0 to 2**32 - 1; got {seed!r}.")
-    random.seed(int(seed))
-    np.random.seed(int(seed))  # noqa: TID251 - this is the function that seeds every generator
+    current = session.current()
+    current.seeds.seed(int(seed))
+    current.shuffles.seed(int(seed))
     forget_global_seed()
 
 

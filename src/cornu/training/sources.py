@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import random
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from cornu.core import tree
+from cornu.core import session, tree
 from cornu.core.primitive import Spec
 from cornu.training import checks
 from cornu.training.arrays import (
@@ -75,21 +74,23 @@ class ArraySource:
 
     def order(self) -> Array:
         """Returns the row numbers of the next pass; a shuffled one draws from `numpy.random`."""
+        shuffles = session.current().shuffles
         if self.shuffle == "batch":
             parts = [
-                first + np.random.permutation(min(self.batch_size, self.rows - first))
+                first + shuffles.permutation(min(self.batch_size, self.rows - first))
                 for first in range(0, self.rows, self.batch_size)
             ]
             return np.concatenate(parts).astype(np.int64)
         if self.shuffle:
-            return np.random.permutation(self.rows).astype(np.int64, copy=False)
+            return shuffles.permutation(self.rows).astype(np.int64, copy=False)
         return np.arange(self.rows, dtype=np.int64)
 
     def draw_first(self) -> None:
         """Draws what fetching a first batch draws: Keras looks at one to build a model."""
         if self.shuffle:
             first = min(self.batch_size, self.rows)
-            np.random.permutation(first if self.shuffle == "batch" else self.rows)
+            rows = first if self.shuffle == "batch" else self.rows
+            session.current().shuffles.permutation(rows)
 
     def first_specs(self) -> Any:
         """Returns the Specs of the first batch."""
@@ -166,7 +167,7 @@ class IteratorSource:
             return
         order = list(range(self.steps or 0))
         if self._shuffle:
-            random.shuffle(order)
+            session.current().seeds.shuffle(order)
         for place in order:
             yield self._iterable[place]
 
