@@ -246,3 +246,52 @@ def test_unknown_classes_are_named():
     with pytest.raises(ValueError, match="Unknown class 'Odd'.*custom_objects"):
         cornu.Sequential.from_config(config)
     assert cornu.Sequential.from_config(config, custom_objects={"Odd": Odd}).layers[0].built
+
+
+def test_losses_and_averages_of_tensors_inside_a_functional_model(rng):
+    """Keras 2's add_loss and add_metric on a model, on tensors that are no outputs."""
+    x = rng.normal(size=(8, 3)).astype("float32")
+    inputs = cornu.Input((3,))
+    hidden = cornu.layers.Dense(4, activation="relu")(inputs)
+    model = cornu.Model(inputs, cornu.layers.Dense(2)(hidden))
+    model.add_loss(cornu.ops.sum(hidden) * 0.1)
+    model.add_loss(lambda: cornu.ops.sum(cornu.ops.square(model.layers[-1].kernel)))
+    model.add_metric(cornu.ops.max(hidden, axis=1), name="strongest")
+    model.compile("sgd", "mse")
+    y = np.zeros((8, 2), "float32")
+    seen = cornu.Model(inputs, hidden)(x).numpy()
+    penalty = 0.1 * seen.sum() + np.square(model.layers[-1].kernel.numpy()).sum()
+    expected = {
+        "loss": np.square(model(x).numpy()).mean() + penalty,
+        "strongest": seen.max(axis=1).mean(),
+    }
+    logs = model.evaluate(x, y, batch_size=8, verbose=0, return_dict=True)
+    assert logs == pytest.approx(expected, rel=1e-5)
+    before = model.layers[-1].kernel.numpy()
+    history = model.fit(x, y, batch_size=8, verbose=0).history
+    assert history["loss"][0] == pytest.approx(expected["loss"], rel=1e-5)
+    assert np.square(model.layers[-1].kernel.numpy()).sum() < np.square(before).sum()
+    with pytest.raises(ValueError, match="Graph disconnected"):
+        model.add_loss(cornu.ops.sum(cornu.Input((3,))))
+    with pytest.raises(ValueError, match=r"needs a name"):
+        model.add_metric(cornu.ops.sum(hidden))
+    again = model.evaluate(x, y, batch_size=8, verbose=0, return_dict=True)
+    assert sorted(again) == ["loss", "strongest"]  # what was refused left no trace
+    with pytest.warns(UserWarning, match="is not in the config"):
+        model.get_config()
+
+
+def test_averages_of_a_layer_are_those_of_an_epoch(rng):
+    class Spread(cornu.layers.Layer):
+        def call(self, inputs):
+            self.add_metric(cornu.ops.std(inputs), name="spread", aggregation="mean")
+            return inputs
+
+    x = rng.normal(size=(8, 3)).astype("float32")
+    model = cornu.Sequential([cornu.Input((3,)), Spread(), cornu.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    history = model.fit(x, x[:, :1], batch_size=4, epochs=2, shuffle=False, verbose=0).history
+    expected = (x[:4].std() + x[4:].std()) / 2
+    np.testing.assert_allclose(history["spread"], [expected] * 2, rtol=1e-5)
+    with pytest.raises(ValueError, match="aggregation must be 'mean'; got 'sum'"):
+        model.layers[0].add_metric(x, name="sum", aggregation="sum")

@@ -210,3 +210,10 @@ def test_names():
     code = "import sys, cornu; print('cornu.tf' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "False"
+
+
+def test_one_hot_takes_arrays_of_floats_but_no_such_tensors():
+    labels = np.array([0.0, 2.0], "float32")
+    np.testing.assert_array_equal(tf.one_hot(labels, 3), [[1, 0, 0], [0, 0, 1]])
+    with pytest.raises(tf.errors.InvalidArgumentError, match="must be int32 or int64"):
+        tf.one_hot(tf.constant(labels), 3)

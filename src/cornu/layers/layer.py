@@ -100,6 +100,8 @@ class Layer(LayerBuilding, LayerConfigs, LayerInputs, LayerLosses, Operation):
         fields["_path"] = None
         fields["_input_spec"] = None
         fields["_losses"] = []
+        fields["_loss_functions"] = []
+        fields["_averages"] = {}
         fields["_building"] = False
         fields["_build_shapes_dict"] = None
         fields["built"] = False

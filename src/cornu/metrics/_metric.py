@@ -119,6 +119,19 @@ class Metric:
 
     def reset_state(self) -> None:
         """Sets the state back to its start."""
+        if type(self).reset_states is Metric.reset_states:
+            self._start_anew()
+        else:  # a metric written for Keras 2
+            self.reset_states()
+
+    def reset_states(self) -> None:
+        """Sets the state back to its start (Keras 2's name, which subclasses may define too)."""
+        if type(self).reset_states is Metric.reset_states:
+            self.reset_state()
+        else:  # asked for by such a subclass
+            self._start_anew()
+
+    def _start_anew(self) -> None:
         for variable, start in self._own:
             if callable(start):
                 start = start(variable.shape, dtype=variable.dtype)
@@ -126,10 +139,6 @@ class Metric:
         for value in vars(self).values():
             if isinstance(value, Metric):
                 value.reset_state()
-
-    def reset_states(self) -> None:
-        """Sets the state back to its start (Keras 2's name)."""
-        self.reset_state()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self.update_state(*args, **kwargs)

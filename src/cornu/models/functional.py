@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from typing import Any
 
 from cornu import ops
@@ -14,6 +15,7 @@ from cornu.layers.core.input_layer import Input, InputLayer
 from cornu.layers.input_spec import InputSpec, check_inputs
 from cornu.layers.layer import Layer
 from cornu.models import functional_config
+from cornu.models.endpoints import Endpoints
 from cornu.models.graph import ModelGraph
 from cornu.models.model import Model, shapes_like
 
@@ -59,6 +61,7 @@ class Functional(Model):
         fields["_graph"] = graph
         fields["_inputs_struct"] = inputs
         fields["_outputs_struct"] = outputs
+        fields["_endpoints"] = None
         fields["_specs"] = [_spec_of(tensor) for tensor in graph.inputs]
         for operation in graph.operations:
             if isinstance(operation, Layer):
@@ -166,10 +169,10 @@ class Functional(Model):
     def _run_graph(self, values: list[Any], training: Any) -> Any:
         context = settings.state.attributes.get("call_context")
         if training is None or context is None or context.training is training:
-            return self._graph.run(values)
+            return self._run_layers(values)
         before, context.training = context.training, training
         try:
-            return self._graph.run(values)
+            return self._run_layers(values)
         finally:
             context.training = before
 
@@ -277,11 +280,54 @@ class Functional(Model):
         return tree.map_structure(lambda tensor: tensor.shape, outputs)
 
     def add_loss(self, loss: Any) -> None:
-        """Not possible on a functional model, whose tensors have no values yet."""
-        raise NotImplementedError(
-            f"{self._who()}: add_loss() works inside the call() of a layer. Put the loss into a "
-            f"small Layer subclass that calls self.add_loss(...) and returns its inputs."
-        )
+        """Adds a scalar computed from the model's tensors to what training minimises.
+
+        The name is Keras 2's. The loss belongs to this model object: files do not hold it.
+
+        Args:
+            loss: A scalar KerasTensor computed from the model's inputs, a function without
+                arguments that computes one from weights, or a list of them.
+
+        Raises:
+            ValueError: For a tensor that is not computed from the model's inputs.
+        """
+        for value in tree.flatten(loss):
+            if isinstance(value, KerasTensor):
+                self.__dict__["_endpoints"] = self._all_endpoints().with_loss(value)
+            else:
+                super().add_loss(value)
+
+    def add_metric(self, value: Any, name: str | None = None, aggregation: str = "mean") -> None:
+        """Has the average of one of the model's tensors reported (Keras 2's name).
+
+        Args:
+            value: A KerasTensor computed from the model's inputs.
+            name: Under which the average is reported.
+            aggregation: "mean"; None is taken for it.
+
+        Raises:
+            ValueError: Without a name, for another aggregation, and for a tensor that is not
+                computed from the model's inputs.
+        """
+        if not isinstance(value, KerasTensor):
+            super().add_metric(value, name, aggregation)
+            return
+        self._average(name, aggregation)
+        endpoints = self._all_endpoints().with_average(str(name), value)
+        self.__dict__["_endpoints"] = endpoints
+
+    def _all_endpoints(self) -> Endpoints:
+        return self._endpoints or Endpoints(self._graph.inputs, self._outputs_struct)
+
+    def _run_layers(self, values: list[Any]) -> Any:
+        if self._endpoints is None:
+            return self._graph.run(values)
+        outputs, losses, averages = self._endpoints.graph.run(values)
+        for loss in losses:
+            super().add_loss(loss)
+        for name, value in averages.items():
+            super().add_metric(value, name)
+        return outputs
 
     # ---------------------------------------------------------------- configs
 
@@ -289,6 +335,13 @@ class Functional(Model):
         """Returns layers and connections as a dict for `from_config`."""
         if not _is_made_from_tensors(type(self)):
             return Model.get_config(self)
+        if self._endpoints is not None:
+            warnings.warn(
+                f"{self._who()}: what add_loss() and add_metric() were given is not in the config, "
+                f"and so not in files and clones. Call them again on the new model, or put them into "
+                f"the call() of a Layer subclass.",
+                stacklevel=2,
+            )
         return functional_config.get_config(self)
 
     @classmethod

@@ -329,6 +329,8 @@ def one_hot(indices: Any, depth: Any, on_value: Any = None, off_value: Any = Non
         >>> tf.one_hot([0, 1], 3).numpy().tolist()
         [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
     """
+    if isinstance(indices, np.ndarray):  # of floats too, as labels often are; tensors never
+        indices = indices.astype(np.int64)
     places, length = _whole(indices, "one_hot"), int(np.asarray(convert(depth)))
     wanted = None if dtype is None else core.canonical(dtype)
     if wanted is None and on_value is None and off_value is None:
