@@ -17,6 +17,9 @@ from cornu.core.tensor import Tensor
 from cornu.core.variable import Variable
 from cornu.data.sequences import pad_sequences as pad_sequences
 from cornu.models.diagram import sequential_ascii as sequential_ascii
+from cornu.models.plotting import ModelPicture as ModelPicture
+from cornu.models.plotting import model_to_dot as model_to_dot
+from cornu.models.plotting import plot_model as plot_model
 from cornu.ops.session import clear_session as clear_session
 from cornu.ops.session import is_keras_tensor as is_keras_tensor
 from cornu.ops.session import set_random_seed as set_random_seed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.layers.core.input_layer import InputLayer
+from cornu.models.graph import graph_of
 from cornu.models.summary import is_chain
 
 _HEAD = ("OPERATION", "", "    DATA DIMENSIONS", "WEIGHTS (N)", "WEIGHTS (%)")
@@ -65,7 +66,7 @@ def sequential_ascii(model: Any) -> str:
                          Dense   XXXXX -------------------            40        100.0%
                           relu   #####                   4
     """
-    graph = getattr(getattr(model, "_functional", model), "_graph", None)
+    graph = graph_of(model)
     if graph is None:
         raise ValueError(
             f"sequential_ascii: the shapes in {type(model).__name__} {getattr(model, 'name', '')!r} "

@@ -207,3 +207,9 @@ class ModelGraph:
                 for place, leaf in zip(step.outputs, leaves, strict=True):
                     slots[place] = leaf
         return _fill(self._result, slots)
+
+
+def graph_of(model: Any) -> ModelGraph | None:
+    """Returns the graph of a functional or built Sequential model, None for any other."""
+    graph = getattr(getattr(model, "_functional", None) or model, "_graph", None)
+    return graph if isinstance(graph, ModelGraph) else None

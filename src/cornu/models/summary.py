@@ -63,7 +63,7 @@ def output_shape_text(layer: Any) -> str:
         return "?"
 
 
-def _kind(operation: Any) -> str:
+def kind_of(operation: Any) -> str:
     """Returns the class name of a layer; for a recorded function Keras's class name for it."""
     if isinstance(operation, FunctionOperation):
         return operation.function.__name__.title().replace("_", "")
@@ -107,7 +107,7 @@ class _Table:
         params = "0"
         if hasattr(layer, "built"):
             params = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
-        row = [f"{prefix}{layer.name} ({_kind(layer)})", output_shape_text(layer), params]
+        row = [f"{prefix}{layer.name} ({kind_of(layer)})", output_shape_text(layer), params]
         if not self.is_chain:
             row.append(self.connections(layer))
         if self.show_trainable:
@@ -162,7 +162,7 @@ def summary_text(
             f"summary: {line_length} columns are too few for the table; pass line_length=..., or "
             f"make the terminal wider."
         )
-    first, last = _layer_range(content.layers, layer_range)
+    first, last = layers_between(content.layers, layer_range)
     rows = [row for layer in content.layers[first:last] for row in content.rows_of(layer)]
     text = f'Model: "{model.name}"\n'
     text += table.draw(header, rows, widths, alignment, line_length)
@@ -187,12 +187,15 @@ def _totals(model: Any) -> str:
     return text
 
 
-def _layer_range(layers: Sequence[Any], layer_range: Any) -> tuple[int, int]:
+def layers_between(
+    layers: Sequence[Any], layer_range: Any, who: str = "summary"
+) -> tuple[int, int]:
+    """Returns the place of the first layer in a range of names, and that behind the last."""
     if layer_range is None:
         return 0, len(layers)
     if len(layer_range) != 2 or not all(isinstance(name, str) for name in layer_range):
         raise ValueError(
-            f"summary: layer_range holds the names of the first and the last layer; got "
+            f"{who}: layer_range holds the names of the first and the last layer; got "
             f"{layer_range!r}."
         )
     found = [
@@ -201,7 +204,7 @@ def _layer_range(layers: Sequence[Any], layer_range: Any) -> tuple[int, int]:
     ]
     if not found[0] or not found[1]:
         raise ValueError(
-            f"summary: layer_range={layer_range!r} matches no layer; the layers are "
+            f"{who}: layer_range={layer_range!r} matches no layer; the layers are "
             f"{', '.join(layer.name for layer in layers)}."
         )
     if min(found[0]) > max(found[1]):
