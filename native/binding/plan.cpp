@@ -166,10 +166,16 @@ std::int64_t run_steps(const Plan& plan, nb::handle variables,
 nb::list profile(const Plan& plan) {
   nb::list rows;
   for (const cornu::InstructionTime& time : plan.profile()) {
-    rows.append(nb::make_tuple(time.calls, time.nanoseconds, time.fastest, time.last_begin,
-                               time.last_nanoseconds));
+    rows.append(nb::make_tuple(time.calls, time.nanoseconds, time.fastest));
   }
   return rows;
+}
+
+nb::bytes take_events(const Plan& plan) {
+  const std::vector<cornu::InstructionEvent> events = plan.take_events();
+  static_assert(sizeof(cornu::InstructionEvent) == 3 * sizeof(std::int64_t));
+  return nb::bytes(reinterpret_cast<const char*>(events.data()),
+                   events.size() * sizeof(cornu::InstructionEvent));
 }
 
 void bind_buffers(nb::class_<Plan>& plan) {
@@ -459,11 +465,14 @@ void bind_plan(nb::module_& module) {
            "row), and returns how many were done.")
       .def("set_profiling", &Plan::set_profiling, nb::arg("enabled"),
            "Starts, from zero, or stops taking the time of each instruction.")
-      .def(
-          "profile", &profile,
-          "Returns (calls, nanoseconds, nanoseconds of the quickest call, begin of the last call, "
-          "nanoseconds of the last call) for each instruction; those of bodies follow the one they "
-          "belong to.")
+      .def("profile", &profile,
+           "Returns (calls, nanoseconds, nanoseconds of the quickest call) for each instruction; "
+           "those "
+           "of bodies follow the one they belong to.")
+      .def("take_events", &take_events,
+           "Returns the calls since profiling started or this was last called, at most 65,536 of a "
+           "plan, as int64 triples: place of the instruction in profile(), begin in nanoseconds "
+           "since set_profiling, nanoseconds.")
       .def_prop_ro("arena_bytes", &Plan::arena_bytes, "Size of the arena.")
       .def_prop_ro("frame_bytes", &Plan::frame_bytes, "Memory for a run as the body of a plan.")
       .def_prop_ro("work", &Plan::work, "Rough number of elementary operations of a run.")

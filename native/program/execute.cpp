@@ -11,14 +11,11 @@
 namespace cornu {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using TimePoint = std::chrono::steady_clock::time_point;
 
-std::int64_t nanoseconds_since(Clock::time_point begin) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
+std::int64_t nanoseconds_between(TimePoint begin, TimePoint end) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(end - begin).count();
 }
-
-// When the outermost run of this thread began, while profiling: bodies count from there.
-thread_local const Clock::time_point* profile_begin = nullptr;
 
 }  // namespace
 
@@ -65,35 +62,27 @@ void Plan::execute(void* const* arguments, void* workspace, bool wants_outputs) 
 }
 
 void Plan::execute_profiled(void* const* arguments, void* workspace, bool wants_outputs) const {
-  std::vector<InstructionTime> times(steps_.size());
-  const Clock::time_point now = Clock::now();
-  const bool outermost = profile_begin == nullptr;
-  if (outermost) profile_begin = &now;
-  struct Restore {
-    bool active;
-    ~Restore() {
-      if (active) profile_begin = nullptr;
-    }
-  } const restore{outermost};
-  std::int64_t before = nanoseconds_since(*profile_begin);
+  // marks[i] to marks[i + 1] is the time of instruction i; one that did not run takes none.
+  std::vector<Clock::time_point> marks(steps_.size() + 1);
+  marks[0] = Clock::now();
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const Step& step = steps_[i];
-    if (step.last_only && !wants_outputs) continue;
-    step.operation->run(arguments + step.first_argument, workspace);
-    const std::int64_t after = nanoseconds_since(*profile_begin);
-    times[i] = {1, after - before, after - before, before, after - before};
-    before = after;
+    const bool runs = wants_outputs || !step.last_only;
+    if (runs) step.operation->run(arguments + step.first_argument, workspace);
+    marks[i + 1] = runs ? Clock::now() : marks[i];
   }
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (std::size_t i = 0; i < times.size() && i < times_.size(); ++i) {
-    if (!times[i].calls) continue;
-    if (!times_[i].calls || times[i].fastest < times_[i].fastest) {
-      times_[i].fastest = times[i].fastest;
+  for (std::size_t i = 0; i < times_.size(); ++i) {
+    if (steps_[i].last_only && !wants_outputs) continue;
+    const std::int64_t spent = nanoseconds_between(marks[i], marks[i + 1]);
+    InstructionTime& time = times_[i];
+    if (!time.calls || spent < time.fastest) time.fastest = spent;
+    time.calls += 1;
+    time.nanoseconds += spent;
+    if (events_.size() < kMaxEvents) {
+      events_.push_back(
+          {static_cast<std::int64_t>(i), nanoseconds_between(profiled_since_, marks[i]), spent});
     }
-    times_[i].calls += 1;
-    times_[i].nanoseconds += times[i].nanoseconds;
-    times_[i].last_begin = times[i].last_begin;
-    times_[i].last_nanoseconds = times[i].last_nanoseconds;
   }
 }
 
@@ -162,7 +151,7 @@ std::int64_t Plan::run_steps(void* const* variables, const std::vector<Source>& 
   const std::int64_t limit = static_cast<std::int64_t>(std::min(seconds, 1e9) * 1e9);
   for (std::int64_t step = 0;; ++step) {
     // Which step is the last must be known before it runs: only that one makes the outputs.
-    const bool last = step == steps - 1 || nanoseconds_since(begin) >= limit;
+    const bool last = step == steps - 1 || nanoseconds_between(begin, Clock::now()) >= limit;
     const std::int64_t* chosen = index + (first + step) * batch;
     for (std::size_t i = 0; i < gathers.size(); ++i) {
       gather_rows(gathers[i], sources[i].data, chosen, batch, inputs[i]);
@@ -172,12 +161,18 @@ std::int64_t Plan::run_steps(void* const* variables, const std::vector<Source>& 
   }
 }
 
-void Plan::set_profiling(bool enabled) const {
+void Plan::set_profiling(bool enabled) const { set_profiling_since(Clock::now(), enabled); }
+
+void Plan::set_profiling_since(Clock::time_point begin, bool enabled) const {
   for (const Step& step : steps_) {
-    for (const Body& body : step.bodies) body->set_profiling(enabled);
+    for (const Body& body : step.bodies) body->set_profiling_since(begin, enabled);
   }
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (enabled) times_.assign(steps_.size(), InstructionTime{});
+  if (enabled) {
+    times_.assign(steps_.size(), InstructionTime{});
+    events_.clear();
+    profiled_since_ = begin;
+  }
   profiling_ = enabled;
 }
 
@@ -196,6 +191,30 @@ std::vector<InstructionTime> Plan::profile() const {
     }
   }
   return rows;
+}
+
+std::vector<InstructionEvent> Plan::take_events() const {
+  std::vector<InstructionEvent> events;
+  take_events(0, events);
+  return events;
+}
+
+std::int64_t Plan::take_events(std::int64_t number, std::vector<InstructionEvent>& events) const {
+  std::vector<InstructionEvent> own;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    own.swap(events_);
+  }
+  std::vector<std::int64_t> numbers;
+  for (const Step& step : steps_) {
+    numbers.push_back(number++);
+    for (const Body& body : step.bodies) number = body->take_events(number, events);
+  }
+  for (const InstructionEvent& event : own) {
+    events.push_back(
+        {numbers[static_cast<std::size_t>(event.instruction)], event.begin, event.nanoseconds});
+  }
+  return number;
 }
 
 }  // namespace cornu

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -68,10 +69,18 @@ struct LoopCarry {
 struct InstructionTime {
   std::int64_t calls = 0;
   std::int64_t nanoseconds = 0;
-  std::int64_t fastest = 0;     // nanoseconds of the quickest call
-  std::int64_t last_begin = 0;  // since the begin of its run
-  std::int64_t last_nanoseconds = 0;
+  std::int64_t fastest = 0;  // nanoseconds of the quickest call
 };
+
+// One call of an instruction while profiling.
+struct InstructionEvent {
+  std::int64_t instruction;
+  std::int64_t begin;  // nanoseconds since profiling started
+  std::int64_t nanoseconds;
+};
+
+// Further events are dropped until these are taken.
+constexpr std::size_t kMaxEvents = 65536;
 
 class Plan {
  public:
@@ -184,6 +193,9 @@ class Plan {
   // after the instruction that runs the body, here and in describe().
   void set_profiling(bool enabled) const;
   std::vector<InstructionTime> profile() const;
+  // Returns the calls since profiling started or this was last called, at most kMaxEvents of each
+  // plan. Instructions are numbered as in profile().
+  std::vector<InstructionEvent> take_events() const;
 
   // Sizes for checks by the binding, and facts for people.
   const std::vector<std::int64_t>& variable_bytes() const { return external_[0]; }
@@ -201,6 +213,7 @@ class Plan {
   struct Epilogue;
 
  private:
+  using Clock = std::chrono::steady_clock;
   enum class Kind : std::uint8_t { kVariable, kInput, kOutput, kArena, kConstant };
   struct Buffer {
     Kind kind;
@@ -273,6 +286,9 @@ class Plan {
   void resolve(unsigned char* arena, void** arguments) const;
   void execute(void* const* arguments, void* workspace, bool wants_outputs) const;
   void execute_profiled(void* const* arguments, void* workspace, bool wants_outputs) const;
+  void set_profiling_since(Clock::time_point begin, bool enabled) const;
+  // Appends the events with `number` added to instructions; returns the number after the last one.
+  std::int64_t take_events(std::int64_t number, std::vector<InstructionEvent>& events) const;
   // Throws Error unless the plan can be a body and the frame holds its run.
   void check_body(const char* who, const Body& body, const View& frame,
                   std::int64_t parts = 1) const;
@@ -297,9 +313,11 @@ class Plan {
   std::int64_t staging_bytes_ = 0;
   std::int64_t work_ = 0;
 
-  mutable std::mutex mutex_;  // guards the two below
+  mutable std::mutex mutex_;  // guards those below
   mutable std::vector<std::unique_ptr<Context>> idle_;
   mutable std::vector<InstructionTime> times_;
+  mutable std::vector<InstructionEvent> events_;
+  mutable Clock::time_point profiled_since_;
   mutable std::atomic<bool> profiling_{false};
 };
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         models,
         optimizers,
         preprocessing,
+        profiler,
         random,
         regularizers,
         saving,
@@ -84,7 +85,7 @@ _on_complete(lambda: importlib.import_module("cornu.models"))
 _ROOMS = (
     "activations", "backend", "callbacks", "config", "constraints", "datasets",
     "dtype_policies", "initializers", "layers", "losses", "metrics", "models", "optimizers",
-    "preprocessing", "random", "regularizers", "saving", "tree", "utils",
+    "preprocessing", "profiler", "random", "regularizers", "saving", "tree", "utils",
 )  # fmt: skip
 
 # Classes of this namespace and the rooms they live in.

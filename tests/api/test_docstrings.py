@@ -30,6 +30,7 @@ PUBLIC = [
     "cornu.optimizers.schedules",
     "cornu.preprocessing.sequence",
     "cornu.preprocessing.text",
+    "cornu.profiler",
     "cornu.random",
     "cornu.regularizers",
     "cornu.tf",

@@ -304,10 +304,17 @@ def test_bodies_are_described_and_profiled(native, rng):
     executable.run(arrays)
     table = executable.profile_table()
     assert re.search(r"%   \S.*tanh", table), table
-    events = executable.trace_events()
-    scans = [event for event in events if "[scan]" in event["name"]]
-    assert len(scans) == 2
-    assert len(events) > 4
+    timings, events = executable.timings(), executable.take_events()
+    scans = [i for i, timing in enumerate(timings) if timing.operation.name.startswith("scan")]
+    assert [timings[i].calls for i in scans] == [1, 1]
+    assert timings[scans[0] + 1].operation.depth == 1
+    assert timings[scans[0] + 1].calls == 5
+    for number, begin, nanoseconds in events:
+        if timings[number].operation.depth:
+            assert any(
+                outer in scans and start <= begin and begin + nanoseconds <= start + length
+                for outer, start, length in events
+            )
     executable.profile(enabled=False)
     executable.run(arrays)
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
-from cornu.core import dtypes, primitive, settings, shapes, tape, variable
+from cornu.core import dtypes, primitive, profiling, settings, shapes, tape, variable
 from cornu.core.errors import SymbolicTensorError, suggestion
 from cornu.core.graph import Graph
 from cornu.core.primitive import Primitive, Spec
+from cornu.core.profiling import Operation
 from cornu.core.tensor import Tensor
 from cornu.core.variable import Variable
 
@@ -25,7 +27,15 @@ Array = np.ndarray[Any, Any]
 
 
 class Executable(Protocol):
-    """A graph made ready to run. Variables are read and written in place."""
+    """A graph made ready to run. Variables are read and written in place.
+
+    Attributes:
+        name: What it computes, for people.
+        graph: What it runs.
+    """
+
+    name: str
+    graph: Graph
 
     def run(self, inputs: Sequence[Any]) -> list[Buffer]:
         """Runs the graph once.
@@ -176,11 +186,16 @@ def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any
             )
         engine = current_engine()
         buffers = [tensor._buffer for tensor in operands]
+        if profiling.listener is None:
+            results = engine.apply(primitive, buffers, params, operands, specs)
+        else:
+            begin = time.perf_counter_ns()
+            results = engine.apply(primitive, buffers, params, operands, specs)
+            operation = Operation(primitive.name, "/".join(state.scopes), specs[0].shape)
+            profiling.listener.applied(operation, begin, time.perf_counter_ns())
         outputs = [
             flavour(spec.shape, spec.dtype, buffer, engine)
-            for spec, buffer in zip(
-                specs, engine.apply(primitive, buffers, params, operands, specs), strict=True
-            )
+            for spec, buffer in zip(specs, results, strict=True)
         ]
     if state.tapes:
         tape.record_primitive(primitive, operands, outputs, params)

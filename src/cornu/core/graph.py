@@ -58,9 +58,10 @@ class Node:
         inputs: Operand values.
         params: The primitive's parameters.
         outputs: The values it makes.
+        scope: Names of the layers (or other parts of the step) that applied it, for people.
     """
 
-    __slots__ = ("__weakref__", "inputs", "outputs", "params", "primitive")
+    __slots__ = ("__weakref__", "inputs", "outputs", "params", "primitive", "scope")
 
     def __init__(
         self,
@@ -68,8 +69,10 @@ class Node:
         inputs: Sequence[Value],
         params: dict[str, Any],
         specs: Sequence[Spec | Value],
+        scope: str = "",
     ) -> None:
         self.primitive = primitive
+        self.scope = scope
         self.inputs = list(inputs)
         self.params = params
         self.outputs = [Value(spec.shape, spec.dtype, self, i) for i, spec in enumerate(specs)]
@@ -110,9 +113,10 @@ class Graph:
         inputs: Sequence[Value],
         params: dict[str, Any],
         specs: Sequence[Spec],
+        scope: str = "",
     ) -> Node:
         """Appends a node and returns it."""
-        node = Node(primitive, inputs, params, specs)
+        node = Node(primitive, inputs, params, specs, scope)
         self.nodes.append(node)
         return node
 
@@ -199,7 +203,8 @@ class Capture:
     ) -> list[Tensor]:
         """Appends a node and returns the tensors that stand for its outputs."""
         inputs = [self.value_of(tensor) for tensor in operands]
-        node = self.graph.add_node(primitive, inputs, params, specs)
+        scope = "/".join(settings.state.scopes)
+        node = self.graph.add_node(primitive, inputs, params, specs, scope)
         return [flavour(v.shape, v.dtype, engine=self, value=v) for v in node.outputs]
 
     def read(self, variable: Variable) -> Tensor:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from cornu.core import session
@@ -136,7 +138,8 @@ class ThreadState(threading.local):
     Attributes:
         captures: Stack of graph captures; the last one records.
         tapes: Gradient tapes that record, outermost first.
-        scopes: Names of the layers being built, outermost first (they make variable paths).
+        scopes: Names of the layers being built or called, outermost first; they make the paths of
+            variables and the scopes of graph nodes.
         attributes: Named values for the rooms above (training phase, autocast dtype, ...).
     """
 
@@ -148,6 +151,27 @@ class ThreadState(threading.local):
 
 
 state = ThreadState()
+
+
+@contextmanager
+def name_scope(name: str) -> Iterator[None]:
+    """Makes variables and graph nodes that are made in a `with` block belong to a named part.
+
+    Args:
+        name: Of the part.
+
+    Example:
+        >>> with name_scope("loss"):
+        ...     state.scopes
+        ['loss']
+    """
+    before = state.scopes
+    state.scopes = [*before, name]
+    try:
+        yield
+    finally:
+        state.scopes = before
+
 
 _counter_lock = threading.Lock()
 

@@ -7,7 +7,7 @@ outer tape (higher derivatives) or recorded by a graph capture (compiled trainin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from cornu.core import dtypes, settings, tree
@@ -204,9 +204,9 @@ class GradientTape:
             needed = [id(tensor) in wanted for tensor in record.inputs]
             if not any(needed):
                 continue
-            for tensor, cotangent in zip(
-                record.inputs, record.backward(cotangents, needed), strict=False
-            ):
+            with _gradient_scope(record.outputs[0]):
+                found = record.backward(cotangents, needed)
+            for tensor, cotangent in zip(record.inputs, found, strict=False):
                 if cotangent is not None and id(tensor) in wanted:
                     _accumulate(flow, tensor, cotangent)
         return flow
@@ -280,6 +280,17 @@ class GradientTape:
                 shape = (*target.shape, *source.shape)
                 results.append(REGISTRY["reshape"](stacked, shape=shape))
         return tree.pack_sequence_as(sources, results)
+
+
+def _gradient_scope(output: Tensor) -> AbstractContextManager[None]:
+    """Puts derivatives beside what they are derivatives of; eager tensors have no scope."""
+    node = None if output._value is None else output._value.node
+    if node is None or not node.scope:
+        return _NO_SCOPE
+    return settings.name_scope(f"gradients/{node.scope.removeprefix('gradients/')}")
+
+
+_NO_SCOPE = nullcontext()
 
 
 def record_primitive(

@@ -197,6 +197,10 @@ class Optimizer(OptimizerState):
         self._begin_accumulation()
         if self.gradient_accumulation_steps:
             gradients = self._accumulate(gradients, targets)
+        with settings.name_scope(self.name):
+            self._update(gradients, targets)
+
+    def _update(self, gradients: list[Any], targets: list[Variable]) -> None:
         self._begin_update()
         gradients = self._clip(gradients)
         rate = ops.convert_to_tensor(self.learning_rate)

@@ -107,6 +107,7 @@ class ConcreteFunction:
 
     Attributes:
         graph: What was captured.
+        name: Of the function.
 
     Args:
         function: Called once with symbolic tensors.
@@ -133,6 +134,7 @@ class ConcreteFunction:
         self.graph: Graph = graph
         self._engine = current_engine()
         self._executable = self._engine.compile(graph)
+        self._executable.name = self.name = getattr(function, "__name__", "function")
         self._outputs = [value.spec for value in graph.outputs]
         places = iter(range(len(self._outputs)))
         self._result = tree.map_structure(

@@ -40,12 +40,14 @@ class CompiledStep:
     Args:
         step: `step(data)`, called once on symbolic tensors.
         specs: Specs of a batch: a tuple (x, y, sample_weight).
+        name: Of the step, for people.
     """
 
-    def __init__(self, step: Callable[[Any], Any], specs: Any) -> None:
+    def __init__(self, step: Callable[[Any], Any], specs: Any, name: str) -> None:
         graph, result = capture(step, specs)
         self.engine = current_engine()
         self.executable: Executable = self.engine.compile(graph)
+        self.executable.name = name
         self._output_specs = [value.spec for value in graph.outputs]
         # The result with numbers for tensors: symbolic ones would keep the whole capture alive.
         places = iter(range(len(self._output_specs)))
@@ -106,7 +108,7 @@ class StepRunner:
         if found is None:
             model: Any = self._model()
             with users_line_in_errors(model):
-                found = CompiledStep(self._call, specs)
+                found = CompiledStep(self._call, specs, self._step)
             model._clear_losses()
             self._compiled[key] = found
         return found

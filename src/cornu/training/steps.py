@@ -6,6 +6,7 @@ from typing import Any
 
 from cornu import ops
 from cornu.core import tree
+from cornu.core.settings import name_scope
 from cornu.core.tape import GradientTape
 from cornu.training.arrays import unpack_x_y_sample_weight
 from cornu.training.compiling import Compiling
@@ -80,9 +81,10 @@ class Steps(Compiling):
             The values of all metrics by name, the loss among them.
         """
         del x
-        if self._compiled_metrics is not None and y is not None:
-            self._compiled_metrics.update_state(y, y_pred, sample_weight)
-        return self.get_metrics_result()
+        with name_scope("metrics"):
+            if self._compiled_metrics is not None and y is not None:
+                self._compiled_metrics.update_state(y, y_pred, sample_weight)
+            return self.get_metrics_result()
 
     def get_metrics_result(self) -> dict[str, Any]:
         """Returns the present values of all metrics by name."""
@@ -107,8 +109,9 @@ class Steps(Compiling):
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         with GradientTape() as tape:
             y_pred = self(x, training=True)
-            loss = self.compute_loss(x, y, y_pred, sample_weight, training=True)
-            scaled = self.optimizer.scale_loss(loss)
+            with name_scope("loss"):
+                loss = self.compute_loss(x, y, y_pred, sample_weight, training=True)
+                scaled = self.optimizer.scale_loss(loss)
         self._loss_tracker.update_state(loss, sample_weight=_rows_of(x))
         weights = self.trainable_weights
         if weights:

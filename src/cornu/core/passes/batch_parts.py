@@ -85,7 +85,7 @@ class _Part:
     def _add(self, node: Node, operands: list[Value], params: dict[str, Any]) -> list[Value]:
         specs = node.primitive.rule(*operands, **params)
         outputs = specs if node.primitive.multiple else (specs,)
-        copy = self.graph.add_node(node.primitive, operands, params, outputs)
+        copy = self.graph.add_node(node.primitive, operands, params, outputs, node.scope)
         self._known.update(zip(node.outputs, copy.outputs, strict=True))
         return copy.outputs
 

@@ -31,7 +31,7 @@ def map_bodies(graph: Graph, function: Callable[[Graph], Graph]) -> Graph:
             for name, value in node.params.items()
         }
         copy = result.graph.add_node(
-            node.primitive, operands, params, [value.spec for value in node.outputs]
+            node.primitive, operands, params, [value.spec for value in node.outputs], node.scope
         )
         result.replaced.update(zip(node.outputs, copy.outputs, strict=True))
     return result.finish()

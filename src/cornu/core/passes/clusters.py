@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cornu.core.graph import Node, Value
+from cornu.core.profiling import Operation
 from cornu.core.shapes import Shape
 
 
@@ -65,6 +66,17 @@ class Cluster:
         self.split = len(space)
         self.stores: list[Value] = []
         self.in_place: dict[Value, Any] = {}
+
+    @property
+    def operation(self) -> Operation:
+        """What a profiler says of it."""
+        nodes = [*self.members, *self.tails]
+        if self.root is not None:
+            nodes.insert(0, self.root)
+        names = list(dict.fromkeys(node.primitive.name for node in nodes))
+        name = " + ".join(names[:4]) + (f" + {len(names) - 4} more" if len(names) > 4 else "")
+        scope = next((node.scope for node in nodes if node.scope), "")
+        return Operation(name, scope, nodes[0].outputs[0].shape)
 
     def __str__(self) -> str:
         parts = [node.primitive.name for node in self.members]

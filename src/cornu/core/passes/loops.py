@@ -118,7 +118,9 @@ class Loop:
                 assert node is not None
                 operands = [self.outside(x) for x in node.inputs]
                 specs = [output.spec for output in node.outputs]
-                copy = self.target.graph.add_node(node.primitive, operands, node.params, specs)
+                copy = self.target.graph.add_node(
+                    node.primitive, operands, node.params, specs, node.scope
+                )
                 self._invariant.update(zip(node.outputs, copy.outputs, strict=True))
                 known = self._invariant[value]
             self._invariant[value] = known
@@ -202,7 +204,7 @@ class Loop:
             if any(value in replaced for value in node.inputs):
                 operands = [replaced.get(value, value) for value in node.inputs]
                 specs = [output.spec for output in node.outputs]
-                copy = Node(node.primitive, operands, node.params, specs)
+                copy = Node(node.primitive, operands, node.params, specs, node.scope)
                 for old, new in zip(node.outputs, copy.outputs, strict=True):
                     replaced.setdefault(old, new)
                 node = copy

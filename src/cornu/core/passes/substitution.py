@@ -37,7 +37,7 @@ class Substitution:
     def keep(self, node: Node, operands: list[Value]) -> Node:
         """Appends the node; a copy of it when its operands have changed."""
         if operands is not node.inputs:
-            copy = Node(node.primitive, operands, node.params, node.outputs)
+            copy = Node(node.primitive, operands, node.params, node.outputs, node.scope)
             self.replaced.update(zip(node.outputs, copy.outputs, strict=True))
             node = copy
         self.graph.nodes.append(node)

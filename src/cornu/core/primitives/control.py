@@ -343,6 +343,7 @@ def _split_body(
             [known[value] for value in node.inputs],
             node.params,
             [value.spec for value in node.outputs],
+            node.scope,
         )
         known.update(zip(node.outputs, copy.outputs, strict=True))
     found = [known[value] for value in backward.graph.outputs]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from cornu.core import dtypes, shapes
+from cornu.core import dtypes, profiling, shapes
 from cornu.core.engine import Array
 from cornu.core.errors import InvalidArgumentError
 from cornu.core.graph import Graph
+from cornu.core.profiling import Operation, Timing
 from cornu.engines.native.codes import ARRAY_DTYPE
 from cornu.engines.native.compiler import plan_graph
 from cornu.engines.native.emitter import Instructions
@@ -24,16 +26,22 @@ class NativeExecutable:
 
     Attributes:
         plan: The native plan.
+        graph: As given.
+        name: What it computes, for people.
     """
+
+    name = "graph"
 
     def __init__(self, graph: Graph) -> None:
         emitter, self._schedule = plan_graph(graph)
+        self.graph = graph
         self.plan = emitter.plan
         self._instructions = emitter.instructions
         self._variables = list(emitter.variables.items())
         self._inputs = [value.spec for value in graph.inputs]
         self._input_types = [(v.shape, dtypes.to_numpy(v.dtype)) for v in graph.inputs]
         self._output_types = [(v.shape, dtypes.to_numpy(v.dtype)) for v in graph.outputs]
+        self._profiled_since = 0
 
     def run(self, inputs: Sequence[Array]) -> list[Array]:
         """Runs the graph once.
@@ -49,7 +57,14 @@ class NativeExecutable:
         """
         arrays = self._checked(inputs)
         outputs = [np.empty(shape, dtype) for shape, dtype in self._output_types]
+        listener = profiling.listener
+        if listener is None:
+            self.plan.run(self._storages(), arrays, outputs)
+            return outputs
+        listener.watch(self)
+        begin = time.perf_counter_ns()
         self.plan.run(self._storages(), arrays, outputs)
+        listener.ran(self, 1, begin, time.perf_counter_ns())
         return outputs
 
     def _storages(self) -> list[Array]:
@@ -105,10 +120,16 @@ class NativeExecutable:
             row_size = shapes.size(spec.shape[1:])
             rows.append((array, code, array.shape[0], row_size))
         outputs = [np.empty(shape, dtype) for shape, dtype in self._output_types]
-        done = self.plan.run_steps(
+        listener = profiling.listener
+        if listener is not None:
+            listener.watch(self)
+        begin = time.perf_counter_ns()
+        done: int = self.plan.run_steps(
             self._storages(), rows, np.ascontiguousarray(index, np.int64),
             first, steps, seconds, outputs,
         )  # fmt: skip
+        if listener is not None:
+            listener.ran(self, done, begin, time.perf_counter_ns())
         return done, outputs
 
     def describe(self) -> str:
@@ -125,8 +146,23 @@ class NativeExecutable:
     __str__ = describe
 
     def profile(self, *, enabled: bool) -> None:
-        """Starts or stops taking the time of each instruction."""
+        """Starts, from zero, or stops taking the time of each instruction."""
+        self._profiled_since = time.perf_counter_ns()
         self.plan.set_profiling(enabled)
+
+    def timings(self) -> list[Timing]:
+        """Returns the time of each instruction since profiling started."""
+        operations = _operations(self._instructions)
+        return [
+            Timing(operation, *row)
+            for operation, row in zip(operations, self.plan.profile(), strict=True)
+        ]
+
+    def take_events(self) -> Array:
+        """Returns the calls not returned before; see `cornu.core.profiling.Profiled`."""
+        events: Array = np.frombuffer(self.plan.take_events(), np.int64).reshape(-1, 3).copy()
+        events[:, 1] += self._profiled_since
+        return events
 
     def profile_table(self) -> str:
         """Returns the time of each instruction since profiling started, slowest first.
@@ -146,19 +182,6 @@ class NativeExecutable:
             for spent, mean, best, label in reversed(rows)
         )
 
-    def trace_events(self) -> list[dict[str, Any]]:
-        """Returns the last profiled step as events of Chrome's trace format."""
-        return [
-            {
-                "name": label.strip(), "ph": "X", "pid": 0, "tid": 0,
-                "ts": begin / 1e3, "dur": nanoseconds / 1e3,
-            }
-            for label, (calls, _, _, begin, nanoseconds) in zip(
-                _labels(self._instructions), self.plan.profile(), strict=True
-            )
-            if calls
-        ]  # fmt: skip
-
 
 def _labels(instructions: Instructions, depth: int = 0) -> Iterator[str]:
     """Names each instruction of a plan; those of bodies are indented."""
@@ -167,3 +190,13 @@ def _labels(instructions: Instructions, depth: int = 0) -> Iterator[str]:
             yield from _labels(item, depth + 1)
         else:
             yield "  " * depth + str(item)
+
+
+def _operations(instructions: Instructions, depth: int = 0) -> Iterator[Operation]:
+    """Says of each instruction of a plan what it does; those of bodies lie deeper."""
+    for item in instructions:
+        if isinstance(item, list):
+            yield from _operations(item, depth + 1)
+        else:
+            operation = Operation(item) if isinstance(item, str) else item.operation
+            yield operation._replace(depth=depth)

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from cornu.core import dtypes
+from cornu.core import dtypes, profiling
 from cornu.core.engine import Array
 from cornu.core.graph import Graph, Value
 from cornu.core.primitive import Primitive, Spec
+from cornu.core.profiling import Operation
 from cornu.engines.reference.table import find, lower, store
 
 
@@ -62,12 +63,18 @@ class ReferenceExecutable:
 
     Args:
         graph: What to run; it must not change afterwards.
+
+    Attributes:
+        name: What it computes, for people.
+        graph: As given.
     """
+
+    name = "graph"
 
     def __init__(self, graph: Graph) -> None:
         for node in graph.nodes:
             find(node.primitive.name)
-        self._graph = graph
+        self.graph = graph
         self._constants: dict[Value, Array] = {
             value: tensor._engine.to_numpy(tensor._buffer)
             for value, tensor in graph.constants.items()
@@ -82,7 +89,7 @@ class ReferenceExecutable:
         Raises:
             ValueError: When the inputs do not fit the graph; no variable has changed then.
         """
-        graph = self._graph
+        graph = self.graph
         if len(inputs) != len(graph.inputs):
             raise ValueError(f"The graph has {len(graph.inputs)} inputs; got {len(inputs)}.")
         values = dict(self._constants)
@@ -95,9 +102,16 @@ class ReferenceExecutable:
             values[value] = np.array(array)  # the caller may change his later
         for variable, value in graph.reads.items():
             values[value] = variable.storage(write=False)
+        listener = profiling.listener
+        if listener is not None:
+            listener.watch(self)
         for node in graph.nodes:
             operands = [values[value] for value in node.inputs]
+            begin = time.perf_counter_ns()
             results = lower(node.primitive.name, operands, node.params, node.inputs, node.outputs)
+            if listener is not None:
+                operation = Operation(node.primitive.name, node.scope, node.outputs[0].shape)
+                listener.applied(operation, begin, time.perf_counter_ns())
             values.update(zip(node.outputs, results, strict=True))
         for variable, value in graph.writes.items():
             variable.replace_storage(values[value])
@@ -107,7 +121,7 @@ class ReferenceExecutable:
         self, sources: Sequence[Array], index: Array, first: int, steps: int, seconds: float
     ) -> tuple[int, list[Array]]:
         """Runs the graph on minibatches; see `cornu.core.engine.Executable`."""
-        inputs = self._graph.inputs
+        inputs = self.graph.inputs
         batch = inputs[0].shape[0]
         end = time.monotonic() + seconds
         done = 0
