@@ -16,6 +16,7 @@ from cornu.core.registry import register_keras_serializable as register_keras_se
 from cornu.core.tensor import Tensor
 from cornu.core.variable import Variable
 from cornu.data.sequences import pad_sequences as pad_sequences
+from cornu.datasets._get_file import get_file as get_file
 from cornu.models.diagram import sequential_ascii as sequential_ascii
 from cornu.models.plotting import ModelPicture as ModelPicture
 from cornu.models.plotting import model_to_dot as model_to_dot

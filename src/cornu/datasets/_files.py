@@ -11,11 +11,13 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from cornu.core.errors import CornuError
 
 _CHUNK = 1 << 20
 _TIMEOUT_SECONDS = 30
+_TITLES = {"sha256": "SHA-256", "md5": "MD5"}
 
 
 class DatasetError(CornuError, OSError):
@@ -30,20 +32,43 @@ class RemoteFile:
         dataset: The data set's name, for messages.
         name: Path below the data folder, with forward slashes.
         url: Where to download it (http or https).
-        sha256: Digest of the file in hexadecimal.
+        sha256: Digest of the file in hexadecimal; None takes what comes.
+        md5: Its MD5 digest, where that is all that is known.
     """
 
     dataset: str
     name: str
     url: str
-    sha256: str
+    sha256: str | None
+    md5: str | None = None
+
+    def mismatch(self, path: Path) -> str | None:
+        """Returns how a file's digest differs from the expected one; None when it does not."""
+        for algorithm, expected in (("sha256", self.sha256), ("md5", self.md5)):
+            if expected is not None:
+                digest = _digest(path, algorithm)
+                if digest != expected.lower():
+                    return f"{_TITLES[algorithm]} {digest}, expected {expected}"
+        return None
+
+
+def _digest(path: Path, algorithm: str) -> str:
+    digest = hashlib.new(algorithm, usedforsecurity=False)
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Returns Keras's cache: the folder `KERAS_HOME`, or `~/.keras`."""
+    keras_home = os.environ.get("KERAS_HOME")
+    return Path(keras_home).expanduser() if keras_home else Path.home() / ".keras"
 
 
 def data_folders() -> list[Path]:
     """Returns the folders that are searched, in order; the first is where downloads go."""
-    keras_home = os.environ.get("KERAS_HOME")
-    keras = Path(keras_home).expanduser() if keras_home else Path.home() / ".keras"
-    folders = [keras / "datasets"]
+    folders = [cache_folder() / "datasets"]
     data_home = os.environ.get("CORNU_DATA_HOME")
     if data_home:
         folders.insert(0, Path(data_home).expanduser())
@@ -78,12 +103,16 @@ def fetch(file: RemoteFile, path: str | None = None) -> Path:
     if found is not None:
         return found
     target = data_folders()[0] / name
-    _download(file, target)
+    download(file, target)
     return target
 
 
-def _download(file: RemoteFile, target: Path) -> None:
-    """Downloads beside the target and renames, so that a partial file is never seen."""
+def download(file: RemoteFile, target: Path) -> None:
+    """Downloads beside the target and renames, so that a partial file is never seen.
+
+    Raises:
+        DatasetError: If the download fails or does not match its digest; nothing is kept then.
+    """
     advice = (
         f"Download {file.url} on any machine and put it at {target}, or set CORNU_DATA_HOME "
         f"to a folder that holds {file.name}."
@@ -97,13 +126,14 @@ def _download(file: RemoteFile, target: Path) -> None:
         raise DatasetError(f"{file.dataset}: cannot write to {target.parent} ({error}).") from error
     try:
         with os.fdopen(handle, "wb") as out:
-            digest = _copy(file, out)
+            _copy(file, out)
             out.flush()
             os.fsync(out.fileno())
-        if digest != file.sha256:
+        mismatch = file.mismatch(Path(temporary))
+        if mismatch is not None:
             raise DatasetError(
-                f"{file.dataset}: {file.url} has SHA-256 {digest}, expected {file.sha256}. The "
-                f"download was damaged or the file has changed; nothing was kept. {advice}"
+                f"{file.dataset}: {file.url} has {mismatch}. The download was damaged or the file "
+                f"has changed; nothing was kept. {advice}"
             )
         os.replace(temporary, target)
     except urllib.error.URLError as error:
@@ -120,16 +150,14 @@ def _download(file: RemoteFile, target: Path) -> None:
             os.unlink(temporary)
 
 
-def _copy(file: RemoteFile, out) -> str:
-    """Copies the response to `out`, showing progress in a terminal; returns the digest."""
-    digest = hashlib.sha256()
+def _copy(file: RemoteFile, out: IO[bytes]) -> None:
+    """Copies the response to `out`, showing progress in a terminal."""
     request = urllib.request.Request(file.url, headers={"User-Agent": "cornu"})
     with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:
         declared = response.headers.get("Content-Length")
         done = 0
         show = sys.stderr.isatty()
         while chunk := response.read(_CHUNK):
-            digest.update(chunk)
             out.write(chunk)
             done += len(chunk)
             if show:
@@ -139,4 +167,3 @@ def _copy(file: RemoteFile, out) -> str:
             sys.stderr.write("\n")
     if declared and done != int(declared):
         raise ConnectionError(f"the connection ended after {done} of {declared} bytes")
-    return digest.hexdigest()
