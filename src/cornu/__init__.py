@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from cornu import ops as ops
+from cornu.core import old_paths as _old_paths
 from cornu.core.engine import Engine as _Engine
 from cornu.core.engine import register_engine as _register_engine
 from cornu.core.keras_tensor import KerasTensor as KerasTensor
@@ -24,6 +25,7 @@ from cornu.core.variable import Variable as Variable
 if TYPE_CHECKING:
     from cornu import (
         activations,
+        applications,
         backend,
         callbacks,
         config,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         layers,
         losses,
         metrics,
+        mixed_precision,
         models,
         optimizers,
         preprocessing,
@@ -81,11 +84,12 @@ def _reference_engine() -> _Engine:
 _register_engine("native", _native_engine)
 _register_engine("reference", _reference_engine)
 _on_complete(lambda: importlib.import_module("cornu.models"))
+_old_paths.install("cornu.", _old_paths.current_name)
 
 _ROOMS = (
-    "activations", "backend", "callbacks", "config", "constraints", "datasets",
-    "dtype_policies", "initializers", "layers", "losses", "metrics", "models", "optimizers",
-    "preprocessing", "profiler", "random", "regularizers", "saving", "tree", "utils",
+    "activations", "applications", "backend", "callbacks", "config", "constraints", "datasets",
+    "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models",
+    "optimizers", "preprocessing", "profiler", "random", "regularizers", "saving", "tree", "utils",
 )  # fmt: skip
 
 # Classes of this namespace and the rooms they live in.
@@ -105,7 +109,7 @@ _NAMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
+    if name in _ROOMS or name in _old_paths.OLD_PATHS:
         return importlib.import_module(f"cornu.{name}")
     if name in _NAMES:
         value = getattr(importlib.import_module(f"cornu.{_NAMES[name]}"), name)

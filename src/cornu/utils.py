@@ -8,6 +8,7 @@ import numpy as np
 
 from cornu import ops
 from cornu.callbacks import Progbar as Progbar
+from cornu.core.old_paths import old_modules_of
 from cornu.core.registry import custom_object_scope as custom_object_scope
 from cornu.core.registry import get_custom_objects as get_custom_objects
 from cornu.core.registry import get_registered_name as get_registered_name
@@ -87,3 +88,7 @@ def normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
     array = np.asarray(x)
     length = np.linalg.norm(array, order, axis, keepdims=True)
     return array / np.where(length == 0, 1, length)
+
+
+__path__: list[str] = []
+__getattr__ = old_modules_of("utils")

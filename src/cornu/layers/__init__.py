@@ -1,5 +1,6 @@
 """Layers: the parts of which models are made."""
 
+from cornu.core.old_paths import old_modules_of
 from cornu.layers.activation import (
     ELU,
     Activation,
@@ -254,3 +255,5 @@ __all__ = [
     "serialize",
     "subtract",
 ]
+
+__getattr__ = old_modules_of("layers")

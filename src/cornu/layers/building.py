@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from cornu import constraints, initializers, regularizers
 from cornu.core import dtypes, settings, shapes
@@ -16,6 +16,8 @@ from cornu.core.variable import Variable
 from cornu.layers.call import enter_scope, leave_scope, map_shapes, select_shapes, shapes_of
 from cornu.layers.input_spec import check_inputs
 from cornu.layers.state import LayerState
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def recorded(build: Callable[..., None]) -> Callable[..., None]:
@@ -72,6 +74,21 @@ def _recorded_shape(shape: Any) -> Any:
 def _tuples(shape: Any) -> Any:
     """Returns shapes that went through JSON as tuples again."""
     return map_shapes(tuple, shape)
+
+
+_OLD_ORDER = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
+
+
+def _name_first(add_weight: Method) -> Method:
+    """Makes `add_weight` take its arguments in the order of Keras 2 too, with the name in front."""
+
+    @wraps(add_weight)
+    def either(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if args and isinstance(args[0], str):
+            return add_weight(self, **dict(zip(_OLD_ORDER, args)), **kwargs)
+        return add_weight(self, *args, **kwargs)
+
+    return cast(Method, either)
 
 
 class LayerBuilding(LayerState):
@@ -148,6 +165,7 @@ class LayerBuilding(LayerState):
         elif "shapes_dict" in config:
             self.build(**{key: _tuples(value) for key, value in config["shapes_dict"].items()})
 
+    @_name_first
     def add_weight(
         self,
         shape: Any = None,
@@ -188,11 +206,6 @@ class LayerBuilding(LayerState):
             >>> layer.add_weight(shape=(2,), initializer="zeros", name="offset").path
             'mine/offset'
         """
-        if isinstance(shape, str):
-            raise ValueError(
-                f"add_weight: the first argument is the shape; got {shape!r}. Write "
-                f"add_weight(shape=..., name={shape!r})."
-            )
         shape = () if shape is None else shape
         sizes = (shape,) if isinstance(shape, int) else tuple(shape)
         self._check_weight_shape(sizes, name)

@@ -109,3 +109,17 @@ msle = MSLE = mean_squared_logarithmic_error
 bce = BCE = binary_crossentropy
 kld = KLD = kl_divergence
 logcosh = log_cosh
+
+
+class Reduction:
+    """Names of the ways in which a loss makes one number of those of the samples (Keras 2).
+
+    Example:
+        >>> MeanSquaredError(reduction=Reduction.SUM).reduction
+        'sum'
+    """
+
+    AUTO = "auto"
+    NONE = "none"
+    SUM = "sum"
+    SUM_OVER_BATCH_SIZE = "sum_over_batch_size"

@@ -353,6 +353,9 @@ class Functional(Model):
             return functional_config.from_config(cls, config)
 
 
+Model._functional_kind = Functional
+
+
 def _is_made_from_tensors(cls: type) -> bool:
     own = inspect.getfullargspec(cls.__init__)  # type: ignore[misc]
     wanted = inspect.getfullargspec(Functional.__init__)

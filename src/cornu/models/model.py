@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from cornu.core import registry, settings, tree
 from cornu.core.errors import suggestion
@@ -12,6 +12,7 @@ from cornu.core.keras_tensor import KerasTensor, infer_output_spec
 from cornu.layers.call import CallContext, map_shapes
 from cornu.layers.layer import Layer
 from cornu.models import summary
+from cornu.models.old_methods import OldMethods
 from cornu.saving import (
     deserialize_keras_object,
     load_weights,
@@ -32,7 +33,7 @@ def _is_functional(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> bool
 
 
 @registry.builtin("model")
-class Model(Trainer, Layer):
+class Model(OldMethods, Trainer, Layer):
     """Layers with inputs and outputs, and the methods that train them.
 
     Make one from inputs and outputs, `Model(inputs, outputs)`, or derive a class that makes its
@@ -66,17 +67,20 @@ class Model(Trainer, Layer):
         }
     )  # fmt: skip
 
+    # What Model(inputs, outputs) makes; a class that has one of its own is a base for users' models.
+    _functional_kind: ClassVar[Any]
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        if cls is Model and _is_functional(args, kwargs):
-            cls = registry.lookup("model", "Functional")
+        if "_functional_kind" in cls.__dict__ and _is_functional(args, kwargs):
+            cls = cls._functional_kind
         return Layer.__new__(cls, *args, **kwargs)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         Trainer.__init__(self)
         if _is_functional(args, kwargs):
-            functional = registry.lookup("model", "Functional")
+            functional = self._functional_kind
             if not isinstance(self, functional):
-                _insert_base(type(self), functional)
+                _insert_base(type(self))
             functional.__init__(self, *args, **kwargs)
         else:
             Layer.__init__(self, *args, **kwargs)
@@ -307,7 +311,7 @@ class Model(Trainer, Layer):
         Returns:
             A model.
         """
-        functional = registry.lookup("model", "Functional")
+        functional = cls._functional_kind
         if "input_layers" in config and "output_layers" in config and "layers" in config:
             maker = cls if issubclass(cls, functional) and cls is not functional else functional
             return functional.from_config.__func__(maker, config, custom_objects)
@@ -331,16 +335,15 @@ def _revive(config: dict[str, Any], classes: dict[str, type], weights: Any) -> A
     return model
 
 
-def _insert_base(cls: type, functional: type) -> None:
+def _insert_base(cls: type) -> None:
     """Makes a subclass of Model that is used as Model(inputs, outputs) one of Functional."""
-    if cls is Model or issubclass(cls, functional):
+    bases = tuple(base.__dict__.get("_functional_kind", base) for base in cls.__bases__)
+    if bases != cls.__bases__:
+        cls.__bases__ = bases
         return
-    if Model in cls.__bases__:
-        cls.__bases__ = tuple(functional if base is Model else base for base in cls.__bases__)
-        return
-    for base in cls.__bases__:
+    for base in bases:
         if issubclass(base, Model):
-            _insert_base(base, functional)
+            _insert_base(base)
 
 
 def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Any:

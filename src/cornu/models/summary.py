@@ -84,8 +84,8 @@ def is_chain(graph: Any) -> bool:
     )
 
 
-class _Table:
-    """Collects the rows for one model."""
+class Rows:
+    """The rows of one model's table."""
 
     def __init__(self, model: Any, *, expand_nested: bool, show_trainable: bool) -> None:
         graph = getattr(model, "_graph", None)
@@ -137,7 +137,7 @@ def summary_text(
     layer_range: Any = None,
 ) -> str:
     """Returns the text of `model.summary()`."""
-    content = _Table(model, expand_nested=expand_nested, show_trainable=show_trainable)
+    content = Rows(model, expand_nested=expand_nested, show_trainable=show_trainable)
     header = ["Layer (type)", "Output Shape", "Param #"]
     alignment = ["left", "left", "right"]
     default_length = 88

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cornu.core.old_paths import old_modules_of
 from cornu.optimizers import schedules as schedules
 from cornu.optimizers._adam import Adam as Adam
 from cornu.optimizers._adam import Adamax as Adamax
@@ -70,3 +71,6 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
         'SGD'
     """
     return identifiers.resolve("optimizer", config, custom_objects)
+
+
+__getattr__ = old_modules_of("optimizers")

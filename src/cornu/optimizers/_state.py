@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from cornu import ops
 from cornu.core import settings
 from cornu.core.graph import eager_scope
+from cornu.core.tape import GradientTape
 from cornu.core.variable import Variable
 from cornu.optimizers.schedules import LearningRateSchedule
 
@@ -23,6 +24,7 @@ class OptimizerState:
     name: str
     use_ema: bool
     gradient_accumulation_steps: int | None
+    apply_gradients: Callable[..., Any]
     _iterations: Variable
     _rate: Variable
     _schedule: LearningRateSchedule | None
@@ -72,6 +74,39 @@ class OptimizerState:
     @lr.setter
     def lr(self, value: Any) -> None:
         self.learning_rate = value
+
+    def minimize(self, loss: Any, var_list: Any, grad_loss: Any = None, name: Any = None, tape: Any = None) -> Any:  # fmt: skip
+        """Makes one step down a loss (Keras 2).
+
+        Args:
+            loss: Function without arguments that computes it; with `tape` also the loss itself.
+            var_list: The variables, or a function that returns them.
+            grad_loss: Weights of the elements of a loss that is no scalar.
+            name: Accepted for Keras 2's signature.
+            tape: The GradientTape under which the loss was computed.
+
+        Returns:
+            The step counter.
+
+        Raises:
+            ValueError: For a loss that is a tensor, without a tape.
+        """
+        if tape is None and not callable(loss):
+            raise ValueError(
+                "minimize: `tape` is required when a tensor is passed as loss. Pass a function "
+                "that computes the loss, or the GradientTape that saw it computed."
+            )
+        if callable(loss):
+            with tape if tape is not None else GradientTape() as tape:
+                loss = loss()
+        variables = var_list() if callable(var_list) else var_list
+        gradients = tape.gradient(loss, variables, grad_loss)
+        return self.apply_gradients(zip(gradients, variables, strict=True))
+
+    @property
+    def weights(self) -> list[Variable]:
+        """The optimizer's own variables (Keras 2's name)."""
+        return self.variables
 
     @property
     def variables(self) -> list[Variable]:

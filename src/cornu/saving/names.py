@@ -40,6 +40,7 @@ def public_name(cls: type) -> tuple[str, str | None] | None:
     Returns:
         `(module, registered_name)`, or None for a class that is not cornu's own.
     """
+    cls = cls.__dict__.get("_saved_as", cls)
     name = cls.__name__
     for kind, module in _MODULES.items():
         if registry.builtins_of(kind).get(name) is cls:

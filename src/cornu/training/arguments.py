@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from cornu.core import tree
+from cornu.core.errors import suggestion
 from cornu.training import checks
 from cornu.training.arrays import is_array_like, named_leaves, to_array, to_arrays
 from cornu.training.sources import ArraySource, IteratorSource, Source
@@ -28,6 +29,28 @@ class TrainingArguments(NamedTuple):
     validation_data: Any
     validation_batch_size: int | None
     validation_steps: int | None
+
+
+# What Keras 2 took to feed a model from several processes; feeding needs no settings here.
+_FEEDING = ("max_queue_size", "workers", "use_multiprocessing")
+
+
+def refuse_unknown(method: str, keywords: dict[str, Any], known: Iterable[str]) -> None:
+    """Checks the further arguments of fit, evaluate and predict.
+
+    Args:
+        method: Name of the method.
+        keywords: What was passed beside the method's own arguments.
+        known: Names of its own arguments.
+
+    Raises:
+        TypeError: For a name that Keras has never known.
+    """
+    for name in keywords:
+        if name not in _FEEDING:
+            raise TypeError(
+                f"{method}() got an unexpected keyword argument {name!r}.{suggestion(name, known)}"
+            )
 
 
 def make_source(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from typing import Any
 
 from cornu import metrics as metrics_room
 from cornu import optimizers
+from cornu.core.errors import suggestion
 from cornu.saving import deserialize_keras_object
 from cornu.training.compile_loss import CompiledLoss
 from cornu.training.compile_metrics import CompiledMetrics
@@ -47,6 +49,7 @@ class Compiling:
         steps_per_execution: int = 1,
         jit_compile: Any = "auto",
         auto_scale_loss: bool = True,
+        **kwargs: Any,
     ) -> None:
         """Says how the model is to be trained.
 
@@ -60,10 +63,12 @@ class Compiling:
             steps_per_execution: Accepted; the engine always runs as many steps as it can.
             jit_compile: Accepted; steps are always compiled unless `run_eagerly`.
             auto_scale_loss: Accepted; give the optimizer a `loss_scale_factor` to scale the loss.
+            **kwargs: Keras 2's `experimental_run_tf_function`, which means nothing here.
 
         Raises:
             ValueError: For an unknown name of an optimizer, loss or metric; the model is then
                 compiled as it was before.
+            TypeError: For an unknown argument.
 
         Example:
             >>> import cornu as keras
@@ -71,6 +76,13 @@ class Compiling:
             >>> model.compile(optimizer="adam", loss="mse", metrics=["mae"])
         """
         del auto_scale_loss
+        kwargs.pop("experimental_run_tf_function", None)
+        if kwargs:
+            name = next(iter(kwargs))
+            known = inspect.signature(Compiling.compile).parameters
+            raise TypeError(
+                f"compile() got an unexpected keyword argument {name!r}.{suggestion(name, known)}"
+            )
         arguments = {
             "optimizer": optimizer,
             "loss": loss,

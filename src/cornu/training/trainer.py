@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from cornu.training.arguments import (
     check_no_nan,
     check_steps,
     make_source,
+    refuse_unknown,
     training_sources,
     weights_of_classes,
 )
@@ -52,6 +54,7 @@ class Trainer(Steps):
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
         validation_freq: int | Sequence[int] = 1,
+        **kwargs: Any,
     ) -> History:
         """Trains the model.
 
@@ -77,6 +80,8 @@ class Trainer(Steps):
             validation_steps: Steps of a validation; None takes all the data.
             validation_batch_size: `batch_size` when None.
             validation_freq: Validate every so many epochs, or after the listed ones (from 1).
+            **kwargs: Keras 2's `nb_epoch`, which means `epochs`, and `workers`,
+                `use_multiprocessing` and `max_queue_size`, which are not needed.
 
         Returns:
             The History with the numbers of each epoch.
@@ -84,6 +89,7 @@ class Trainer(Steps):
         Raises:
             ValueError: When the model is not compiled, or the data do not fit the model or each
                 other. The model is as before, built or not.
+            TypeError: For an unknown argument.
 
         Example:
             >>> import numpy as np
@@ -94,6 +100,9 @@ class Trainer(Steps):
             >>> len(history.history["loss"])
             2
         """
+        epochs = kwargs.pop("nb_epoch", epochs)
+        if kwargs:
+            refuse_unknown("fit", kwargs, inspect.signature(Trainer.fit).parameters)
         self._assert_compiled("fit")
         check_epochs(epochs, initial_epoch)
         check_steps(steps_per_epoch=steps_per_epoch, validation_steps=validation_steps)
@@ -152,7 +161,7 @@ class Trainer(Steps):
             steps: Steps to run; None takes all the data.
             callbacks: List of Callbacks.
             return_dict: Whether to return a dict by name instead of a list.
-            **kwargs: None are known.
+            **kwargs: As in `fit`.
 
         Returns:
             The loss alone, a list of the loss and the metrics, or a dict.
@@ -163,7 +172,7 @@ class Trainer(Steps):
         """
         self._assert_compiled("evaluate")
         if kwargs:
-            raise TypeError(f"evaluate() has no argument {', '.join(map(repr, kwargs))}.")
+            refuse_unknown("evaluate", kwargs, inspect.signature(Trainer.evaluate).parameters)
         check_steps(steps=steps)
         shown = _verbosity(verbose)
         source = make_source(x, y, sample_weight, batch_size, steps=steps)
@@ -182,6 +191,7 @@ class Trainer(Steps):
         verbose: Any = "auto",
         steps: int | None = None,
         callbacks: Any = None,
+        **kwargs: Any,
     ) -> Any:
         """Returns the model's outputs for data.
 
@@ -191,6 +201,7 @@ class Trainer(Steps):
             verbose: 1 shows a progress bar, 2 a line; 0 and "auto" show nothing.
             steps: Steps to run; None takes all the data.
             callbacks: List of Callbacks.
+            **kwargs: As in `fit`.
 
         Returns:
             A NumPy array, or a structure of them, with one row per sample.
@@ -203,6 +214,8 @@ class Trainer(Steps):
             known = self._runners.get("predict")
             if known is not None and x.dtype.kind in "fiub" and not self.run_eagerly:
                 return known[1].run_one(x)
+        if kwargs:
+            refuse_unknown("predict", kwargs, inspect.signature(Trainer.predict).parameters)
         check_steps(steps=steps)
         shown = 0 if verbose == "auto" else _verbosity(verbose)
         source = make_source(x, None, None, batch_size, steps=steps)
@@ -297,14 +310,18 @@ class Trainer(Steps):
         )  # fmt: skip
 
     def _in_order(self, logs: dict[str, Any]) -> Any:
-        """Returns values as a list: the loss, metrics as compiled, then the rest by name."""
+        """Returns values as a list, or the only one."""
+        values = [logs[name] for name in self._names_in_order(logs)]
+        return values[0] if len(values) == 1 else values
+
+    def _names_in_order(self, logs: Iterable[str]) -> list[str]:
+        """Returns the names of logs: the loss, metrics as compiled, then the rest by name."""
         names: list[str] = []
         for metric in self.metrics:
             parts = metric.metrics if isinstance(metric, CompiledMetrics) else [metric]
             names += [part.name for part in parts]
-        values = [logs[name] for name in names if name in logs]
-        values += [logs[name] for name in sorted(logs) if name not in names]
-        return values[0] if len(values) == 1 else values
+        known = [name for name in names if name in logs]
+        return known + sorted(name for name in logs if name not in names)
 
 
 def _verbosity(verbose: Any) -> int:
