@@ -225,6 +225,10 @@ def hard_silu(x: Any) -> Any:
     return ops.hard_silu(x)
 
 
+swish = silu
+hard_swish = hard_silu
+
+
 @builtin("activation")
 def tanh(x: Any) -> Any:
     """Returns the hyperbolic tangent.
