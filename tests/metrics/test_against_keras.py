@@ -32,6 +32,10 @@ def _sparse(rng):
     return y_true.argmax(-1), y_pred
 
 
+def _classes(rng):
+    return rng.integers(0, 4, size=(8,)), rng.integers(0, 4, size=(8,))
+
+
 CASES = [
     ("MeanSquaredError", {}, _regression),
     ("RootMeanSquaredError", {}, _regression),
@@ -76,6 +80,15 @@ CASES = [
     ("SpecificityAtSensitivity", {"sensitivity": 0.5}, _binary),
     ("PrecisionAtRecall", {"recall": 0.5}, _binary),
     ("RecallAtPrecision", {"precision": 0.6}, _binary),
+    ("PearsonCorrelation", {}, _regression),
+    ("ConcordanceCorrelation", {}, _regression),
+    ("IoU", {"num_classes": 4, "target_class_ids": [0, 3], "ignore_class": 1}, _classes),
+    ("MeanIoU", {"num_classes": 5, "dtype": "float32"}, _classes),
+    ("MeanIoU", {"num_classes": 7, "sparse_y_pred": False, "dtype": "float32"}, _sparse),
+    ("BinaryIoU", {"target_class_ids": [1], "threshold": 0.4, "dtype": "float32"}, _binary),
+    ("BinaryIoU", {"dtype": "float32"}, _binary),
+    ("OneHotIoU", {"num_classes": 7, "target_class_ids": [2, 3], "dtype": "float32"}, _one_hot),
+    ("OneHotMeanIoU", {"num_classes": 7, "dtype": "float32"}, _one_hot),
     ("F1Score", {}, _one_hot),
     ("F1Score", {"average": "micro", "threshold": 0.3}, _one_hot),
     ("F1Score", {"average": "macro"}, _one_hot),
@@ -90,6 +103,8 @@ UNWEIGHTED = {"F1Score", "FBetaScore"}
     ids=[f"{name}-{arguments}" for name, arguments, _ in CASES],
 )
 @pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.filterwarnings("ignore:Explicitly requested dtype int64:UserWarning")
+@pytest.mark.filterwarnings("ignore:You are passing weight as `float`:UserWarning")
 def test_value_over_batches(quick_keras, name, arguments, make, weighted):
     if weighted and name in UNWEIGHTED:
         pytest.skip("Keras broadcasts weights over classes here")

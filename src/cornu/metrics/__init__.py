@@ -23,6 +23,10 @@ from cornu.metrics._confusion import Precision as Precision
 from cornu.metrics._confusion import Recall as Recall
 from cornu.metrics._confusion import TrueNegatives as TrueNegatives
 from cornu.metrics._confusion import TruePositives as TruePositives
+from cornu.metrics._correlation import ConcordanceCorrelation as ConcordanceCorrelation
+from cornu.metrics._correlation import PearsonCorrelation as PearsonCorrelation
+from cornu.metrics._correlation import concordance_correlation as concordance_correlation
+from cornu.metrics._correlation import pearson_correlation as pearson_correlation
 from cornu.metrics._curves import AUC as AUC
 from cornu.metrics._curves import PrecisionAtRecall as PrecisionAtRecall
 from cornu.metrics._curves import RecallAtPrecision as RecallAtPrecision
@@ -44,6 +48,11 @@ from cornu.metrics._errors import RootMeanSquaredError as RootMeanSquaredError
 from cornu.metrics._errors import SparseCategoricalCrossentropy as SparseCategoricalCrossentropy
 from cornu.metrics._errors import SquaredHinge as SquaredHinge
 from cornu.metrics._metric import Metric as Metric
+from cornu.metrics._overlap import BinaryIoU as BinaryIoU
+from cornu.metrics._overlap import IoU as IoU
+from cornu.metrics._overlap import MeanIoU as MeanIoU
+from cornu.metrics._overlap import OneHotIoU as OneHotIoU
+from cornu.metrics._overlap import OneHotMeanIoU as OneHotMeanIoU
 from cornu.metrics._reduction import Mean as Mean
 from cornu.metrics._reduction import MeanMetricWrapper as MeanMetricWrapper
 from cornu.metrics._reduction import Sum as Sum
