@@ -435,3 +435,19 @@ def test_a_result_that_lies_in_another_order_is_read_right(native):
     expected = reference.compile(graph).run(arrays)
     for mine, wanted in zip(found, expected, strict=True):
         np.testing.assert_allclose(mine, wanted, rtol=1e-4, atol=1e-4)
+
+
+def test_a_result_read_together_with_an_operand_of_more_axes(native):
+    """As the weights of attention's projections read the gradient of all heads and the input."""
+    rng = np.random.default_rng(7)
+    shapes = (2, 3, 4), (4, 5), (2, 3, 6, 7)
+    arrays = [rng.standard_normal(shape).astype(np.float32) for shape in shapes]
+
+    def function(x, weights, heads):
+        hidden = ops.einsum("abc,cd->abd", x, weights)
+        return ops.einsum("abef,abd->def", heads, hidden)
+
+    graph, _ = capture(function, *(Spec(x.shape, "float32") for x in arrays))
+    (found,) = native.compile(graph).run(arrays)
+    (expected,) = reference.compile(graph).run(arrays)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)

@@ -217,3 +217,13 @@ def test_one_hot_takes_arrays_of_floats_but_no_such_tensors():
     np.testing.assert_array_equal(tf.one_hot(labels, 3), [[1, 0, 0], [0, 0, 1]])
     with pytest.raises(tf.errors.InvalidArgumentError, match="must be int32 or int64"):
         tf.one_hot(tf.constant(labels), 3)
+
+
+def test_shuffle_moves_slices_as_wholes():
+    rows = np.arange(60).reshape(20, 3)
+    mixed = tf.random.shuffle(rows, seed=1).numpy()
+    assert sorted(mixed.tolist()) == rows.tolist()
+    assert mixed.tolist() != rows.tolist()
+    words = tf.random.shuffle([["a", "b"], ["c", "d"]]).numpy().tolist()
+    assert sorted(words) == [[b"a", b"b"], [b"c", b"d"]]
+    assert int(tf.random.shuffle(3)) == 3

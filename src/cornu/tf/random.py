@@ -237,10 +237,13 @@ def shuffle(value: Any, seed: Any = None, name: Any = None) -> Any:
     """
     x = convert(value)
     key = key_for(f"shuffle {str.__str__(x.dtype)}", seed)
+    if x.ndim == 0:
+        return x
+    # Slices move as wholes: positions are drawn, once for all that lies at them.
+    order = drawing.shuffle(ops.arange(x.shape[0], dtype="int32"), 0, key)
     if x.dtype == "string":
-        order = np.asarray(drawing.shuffle(convert(np.arange(x.shape[0])), 0, key))
-        return convert(np.asarray(x)[order])
-    return drawing.shuffle(x, 0, key)
+        return convert(np.asarray(x)[np.asarray(order)])
+    return ops.take(x, order, axis=0)
 
 
 def _stateless_key(seed: Any) -> CoreTensor:

@@ -166,9 +166,10 @@ def _served(readers: Sequence[Node], value: Value, strides: Shape) -> int:
     for reader in readers:
         if reader.primitive.name == "dot_general":
             for x, axes in zip(reader.inputs, axes_of(reader), strict=True):
-                cuts = range(max(len(axes[0]), 1))
-                fits = any(_Matrices(x.shape, place, axes).strides(cut) for cut in cuts)
-                count += 2 * (x is value and fits)
+                if x is value:  # the other operand lies somewhere else, and may have other axes
+                    cuts = range(max(len(axes[0]), 1))
+                    fits = any(_Matrices(x.shape, place, axes).strides(cut) for cut in cuts)
+                    count += 2 * fits
         elif reader.primitive.name == "transpose":
             count += strides == _ordered(value.shape, reader.params["permutation"])
         else:
