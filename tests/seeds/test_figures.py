@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -71,7 +73,7 @@ def test_row_479_deep_big_simple():
     model = keras.Sequential([keras.Input((784,))])
     for size in sizes[1:]:
         model.add(layers.Dense(size, activation="tanh" if size > 10 else "softmax"))
-    assert model.count_params() == sum((a + 1) * b for a, b in zip(sizes, sizes[1:]))
+    assert model.count_params() == sum((a + 1) * b for a, b in itertools.pairwise(sizes))
     assert round(model.count_params() / 1e6) == 12
     errors = keras.metrics.Accuracy()
     errors.update_state(np.zeros(10_000), np.arange(10_000) < 35)
