@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from cornu.core import dtypes, primitive, profiling, settings, shapes, tape, variable
+from cornu.core import dtypes, host, primitive, profiling, settings, shapes, tape, variable
 from cornu.core.errors import SymbolicTensorError, suggestion
 from cornu.core.graph import Graph
 from cornu.core.primitive import Primitive, Spec
@@ -176,6 +176,9 @@ def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any
             symbolic = True
         if type(tensor) is not Tensor:
             flavour = tensor.flavour
+    if state.captures and symbolic and any(tensor.dtype == "string" for tensor in operands):
+        # No engine compiles text: Python computes this before each run.
+        return host.on_host(lambda *eager: primitive(*eager, **params), *operands)
     if state.captures and (symbolic or not operands):
         outputs = state.captures[-1].record(primitive, operands, params, specs, flavour)
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cornu.core import settings, tree
 from cornu.core.primitive import Primitive, Spec
@@ -78,6 +78,22 @@ class Node:
         self.outputs = [Value(spec.shape, spec.dtype, self, i) for i, spec in enumerate(specs)]
 
 
+class HostCall(NamedTuple):
+    """A function of tensors that no engine can run, such as one of text.
+
+    Attributes:
+        function: Takes and returns eager tensors.
+        arguments: Inputs of the graph, or results of earlier calls.
+        result: The input of the graph that stands for what the function returns.
+        rowwise: Whether each row of the result depends on the same row of the arguments alone.
+    """
+
+    function: Callable[..., Tensor]
+    arguments: list[Value]
+    result: Value
+    rowwise: bool
+
+
 class Graph:
     """Inputs, constants, variable reads, nodes in order, outputs and variable writes.
 
@@ -90,6 +106,7 @@ class Graph:
         writes: Variables and the values they get at the end of the run.
         outer: In the body of a control-flow primitive: tensors of the enclosing capture that the
             body uses, and the input values that stand for them.
+        host_calls: What Python computes from inputs before each run; their results are inputs too.
     """
 
     def __init__(self) -> None:
@@ -100,6 +117,7 @@ class Graph:
         self.outputs: list[Value] = []
         self.writes: dict[Variable, Value] = {}
         self.outer: dict[Tensor, Value] = {}
+        self.host_calls: list[HostCall] = []
 
     def add_input(self, shape: Shape, dtype: str) -> Value:
         """Returns a new input value."""
@@ -156,11 +174,17 @@ class Capture:
     Attributes:
         graph: The graph being recorded.
         parent: The capture around this one, when this one records a body.
+        sample: Returns the data that the first inputs stand for; None when only shapes are wanted.
+        samples: What is known of the data by value.
     """
 
-    def __init__(self, parent: Capture | None = None) -> None:
+    def __init__(
+        self, parent: Capture | None = None, sample: Callable[[], Any] | None = None
+    ) -> None:
         self.graph = Graph()
         self.parent = parent
+        self.sample = sample
+        self.samples: dict[Value, Tensor] = {}
         self._constants: dict[int, tuple[Tensor, Value]] = {}
         self._variables: dict[Any, Tensor] = {}
 
@@ -239,9 +263,11 @@ def current_capture() -> Capture | None:
 
 
 @contextmanager
-def open_capture(nested: bool = False) -> Iterator[Capture]:
+def open_capture(
+    nested: bool = False, sample: Callable[[], Any] | None = None
+) -> Iterator[Capture]:
     """Records into a new graph inside a `with` block; `nested` bodies may use outer symbols."""
-    capture = Capture(current_capture() if nested else None)
+    capture = Capture(current_capture() if nested else None, sample)
     settings.state.captures.append(capture)
     try:
         yield capture
@@ -250,6 +276,8 @@ def open_capture(nested: bool = False) -> Iterator[Capture]:
         # Tensors know their capture: without this, it and its variables would be a cycle.
         capture._variables.clear()
         capture._constants.clear()
+        capture.samples.clear()
+        capture.sample = None
 
 
 @contextmanager
@@ -264,19 +292,25 @@ def eager_scope() -> Iterator[None]:
         settings.state.tapes = tapes
 
 
-def capture(function: Callable[..., Any], *specs: Any, nested: bool = False) -> tuple[Graph, Any]:
+def capture(
+    function: Callable[..., Any],
+    *specs: Any,
+    nested: bool = False,
+    sample: Callable[[], Any] | None = None,
+) -> tuple[Graph, Any]:
     """Records a function called with symbolic tensors.
 
     Args:
         function: Called with the tensors; may read and assign variables.
         *specs: Nested structures of `Spec`, one per argument; None leaves stay None.
         nested: Whether the function is the body of a control-flow primitive.
+        sample: Returns eager tensors in the form of the specs, for parts that Python computes.
 
     Returns:
         The graph, whose outputs are the tensors in the function's result in tree order, and the
         result itself, in which graph outputs are symbolic tensors (its form tells how to pack).
     """
-    with open_capture(nested) as recording:
+    with open_capture(nested, sample) as recording:
         arguments = [_symbols(spec, recording) for spec in specs]
         result = function(*arguments)
         for leaf in tree.flatten(result):

@@ -77,8 +77,14 @@ from cornu.layers.pooling.windowed import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from cornu.layers.preprocessing.category_encoding import CategoryEncoding
+from cornu.layers.preprocessing.discretization import Discretization
+from cornu.layers.preprocessing.hashing import HashedCrossing, Hashing
+from cornu.layers.preprocessing.integer_lookup import IntegerLookup
 from cornu.layers.preprocessing.normalization import Normalization
 from cornu.layers.preprocessing.rescaling import Rescaling
+from cornu.layers.preprocessing.string_lookup import StringLookup
+from cornu.layers.preprocessing.text_vectorization import TextVectorization
 from cornu.layers.regularization import (
     ActivityRegularization,
     Dropout,
@@ -147,6 +153,7 @@ __all__ = [
     "AvgPool3D",
     "BatchNormalization",
     "Bidirectional",
+    "CategoryEncoding",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -169,6 +176,7 @@ __all__ = [
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
+    "Discretization",
     "Dot",
     "Dropout",
     "EinsumDense",
@@ -192,10 +200,13 @@ __all__ = [
     "GroupNormalization",
     "GroupQueryAttention",
     "GroupedQueryAttention",
+    "HashedCrossing",
+    "Hashing",
     "Identity",
     "Input",
     "InputLayer",
     "InputSpec",
+    "IntegerLookup",
     "LSTMCell",
     "Lambda",
     "Layer",
@@ -233,7 +244,9 @@ __all__ = [
     "SpatialDropout3D",
     "SpectralNormalization",
     "StackedRNNCells",
+    "StringLookup",
     "Subtract",
+    "TextVectorization",
     "ThresholdedReLU",
     "TimeDistributed",
     "UnitNormalization",

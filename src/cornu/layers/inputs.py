@@ -56,7 +56,7 @@ class LayerInputs(LayerState):
             raise TypeError(
                 f"{self._who()} was called on something it cannot use: {error}"
             ) from None
-        if tensor.dtype == "string" and dtypes.is_float(self.input_dtype):
+        if tensor.dtype == "string" and not self._reads_text():
             raise TypeError(
                 f"{self._who()} was called on text (an array of strings of shape {tensor.shape}), "
                 f"but it computes with {self.input_dtype} numbers. Turn the text into numbers "
@@ -64,6 +64,20 @@ class LayerInputs(LayerState):
                 f"keras.layers.StringLookup or TextVectorization for words."
             )
         return tensor
+
+    def _reads_text(self) -> bool:
+        """Whether the layer or one inside it takes text."""
+        layers = self._flatten_layers()
+        return any(getattr(layer, "takes_text", False) for layer in layers)
+
+    def _is_array(self, values: Any) -> bool:
+        """Whether a list is one array written as numbers, or as text for a layer that reads it."""
+        leaves = tree.flatten(values)
+        if not leaves:
+            return False
+        if all(isinstance(leaf, (int, float)) for leaf in leaves):
+            return True
+        return all(isinstance(leaf, str) for leaf in leaves) and self._reads_text()
 
     def _is_cast(self, dtype: str) -> bool:
         wanted = self.input_dtype
@@ -74,7 +88,7 @@ class LayerInputs(LayerState):
     def _convert_arguments(
         self, args: tuple[Any, ...], kwargs: dict[str, Any], signature: Signature
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        if args and isinstance(args[0], (list, tuple)) and _is_numbers(args[0]):
+        if args and isinstance(args[0], (list, tuple)) and self._is_array(args[0]):
             args = (engine.to_tensor(list(args[0])), *args[1:])
         args = tuple(
             tree.map_structure(self._convert, arg) if tree.is_nested(arg) else self._convert(arg)
@@ -95,8 +109,3 @@ class LayerInputs(LayerState):
             else self._convert(value)
             for key, value in kwargs.items()
         }
-
-
-def _is_numbers(values: Any) -> bool:
-    leaves = tree.flatten(values)
-    return bool(leaves) and all(isinstance(leaf, (int, float)) for leaf in leaves)

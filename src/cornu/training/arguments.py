@@ -29,6 +29,12 @@ class TrainingArguments(NamedTuple):
     validation_data: Any
     validation_batch_size: int | None
     validation_steps: int | None
+    text: bool = False
+
+
+def takes_text(model: Any) -> bool:
+    """Whether a part of the model reads text."""
+    return any(getattr(layer, "takes_text", False) for layer in model._flatten_layers())
 
 
 # What Keras 2 took to feed a model from several processes; feeding needs no settings here.
@@ -60,6 +66,7 @@ def make_source(
     batch_size: int | None,
     shuffle: bool | str = False,
     steps: int | None = None,
+    text: bool = False,
 ) -> Source:
     """Returns the source of batches for what a user passed.
 
@@ -70,6 +77,7 @@ def make_source(
         batch_size: Rows per batch; None means 32, or what makes `steps` batches of arrays.
         shuffle: Whether to take rows in a new order each epoch.
         steps: Steps per epoch, or None.
+        text: Whether x may hold text.
 
     Returns:
         A source.
@@ -81,7 +89,8 @@ def make_source(
     if x is None:
         raise ValueError("There is no data: x is None. Pass arrays, a generator or a dataset.")
     if is_array_like(x):
-        source = ArraySource(x, y, sample_weight, 32 if batch_size is None else batch_size, shuffle)
+        rows = 32 if batch_size is None else batch_size
+        source = ArraySource(x, y, sample_weight, rows, shuffle, text)
         if batch_size is None and steps is not None:
             source.batch_size = -(-source.rows // steps)
             source.steps = -(-source.rows // source.batch_size)
@@ -97,7 +106,7 @@ def make_source(
                 f"{name} was given although x is a {type(x).__name__}, which must yield it: let it "
                 f"yield (x, y) or (x, y, sample_weight)."
             )
-    return IteratorSource(x, shuffle)
+    return IteratorSource(x, shuffle, text)
 
 
 def training_sources(given: TrainingArguments) -> tuple[Source, Source | None]:
@@ -119,7 +128,7 @@ def training_sources(given: TrainingArguments) -> tuple[Source, Source | None]:
                 f"validation_split needs arrays; x is a {type(x).__name__}, whose last rows cannot "
                 f"be told in advance. Pass validation_data instead."
             )
-        (x, y, sample_weight), validation_data = _split_tail(x, y, sample_weight, fraction)
+        (x, y, sample_weight), validation_data = _split_tail(given)
     if given.class_weight is not None:
         if not is_array_like(x):
             raise ValueError(
@@ -128,13 +137,15 @@ def training_sources(given: TrainingArguments) -> tuple[Source, Source | None]:
             )
         sample_weight = weights_of_classes(y, given.class_weight, sample_weight)
     source = make_source(
-        x, y, sample_weight, given.batch_size, given.shuffle, given.steps_per_epoch
+        x, y, sample_weight, given.batch_size, given.shuffle, given.steps_per_epoch, given.text
     )
     if validation_data is None:
         return source, None
     batch_size = given.validation_batch_size or given.batch_size
     with about("validation_data"):
-        return source, _validation_source(validation_data, batch_size, given.validation_steps)
+        return source, _validation_source(
+            validation_data, batch_size, given.validation_steps, given.text
+        )
 
 
 @contextmanager
@@ -146,21 +157,26 @@ def about(what: str) -> Iterator[None]:
         raise type(error)(f"{what}: {error}") from None
 
 
-def _validation_source(data: Any, batch_size: int | None, steps: int | None) -> Source:
+def _validation_source(data: Any, batch_size: int | None, steps: int | None, text: bool) -> Source:
     if isinstance(data, (list, tuple)) and len(data) in (2, 3):
         x, y, weight = (*data, None)[:3]
-        return make_source(x, y, weight, batch_size, steps=steps)
+        return make_source(x, y, weight, batch_size, steps=steps, text=text)
     if isinstance(data, (list, tuple)):
         raise ValueError(
             f"validation_data must be (x, y) or (x, y, sample_weight), or yield batches; got a "
             f"{type(data).__name__} of {len(data)}."
         )
-    return make_source(data, None, None, batch_size, steps=steps)
+    return make_source(data, None, None, batch_size, steps=steps, text=text)
 
 
-def _split_tail(x: Any, y: Any, sample_weight: Any, fraction: float) -> tuple[Any, Any]:
+def _split_tail(given: TrainingArguments) -> tuple[Any, Any]:
     """Returns all but the last fraction of the rows, and that fraction."""
-    parts = (to_arrays(x, "x"), to_arrays(y, "y"), to_arrays(sample_weight, "sample_weight"))
+    fraction = given.validation_split
+    parts = (
+        to_arrays(given.x, "x", given.text),
+        to_arrays(given.y, "y"),
+        to_arrays(given.sample_weight, "sample_weight"),
+    )
     checks.same_rows(*parts)
     rows = len(next(leaf for leaf in tree.flatten(parts) if leaf is not None))
     cut = int(np.floor(rows * (1.0 - fraction)))

@@ -15,12 +15,13 @@ from cornu.training import checks
 Array = np.ndarray[Any, Any]
 
 
-def to_array(value: Any, name: str) -> Array:
+def to_array(value: Any, name: str, text: bool = False) -> Array:
     """Returns data as an array of numbers.
 
     Args:
         value: Array, tensor, list, or pandas object.
         name: What it is called in errors.
+        text: Whether it may be text, which becomes an array of str objects.
 
     Returns:
         An array; the very same one when nothing has to change.
@@ -30,10 +31,12 @@ def to_array(value: Any, name: str) -> Array:
     """
     if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
         return value
-    if isinstance(value, (Tensor, Variable)):
-        return value.numpy()
+    if isinstance(value, Tensor):
+        value = Tensor.numpy(value)  # text as str in all flavours
+    elif isinstance(value, Variable):
+        value = value.numpy()
     if hasattr(value, "iloc"):
-        return checks.pandas_to_array(value, name)
+        return checks.pandas_to_array(value, name, text)
     if hasattr(value, "detach") and hasattr(value, "cpu"):  # torch
         value = value.detach().cpu().numpy()
     try:
@@ -43,6 +46,8 @@ def to_array(value: Any, name: str) -> Array:
             f"{name} cannot become an array: its rows have different lengths. Pad them to one "
             f"length first."
         ) from error
+    if text and (texts := checks.as_texts(array)) is not None:
+        return texts
     if array.dtype.kind in "OUSMm":
         return checks.object_to_array(array, name)
     return array
@@ -80,16 +85,16 @@ def _is_rows(structure: Any) -> bool:
     )
 
 
-def to_arrays(structure: Any, name: str) -> Any:
+def to_arrays(structure: Any, name: str, text: bool = False) -> Any:
     """Returns a nested structure of data with arrays as leaves; None stays None."""
     if structure is None:
         return None
     if _is_rows(structure):
-        return to_array(structure, name)
+        return to_array(structure, name, text)
     if not tree.is_nested(structure):
-        return to_array(structure, name)
+        return to_array(structure, name, text)
     named = named_leaves(structure, name)
-    leaves = [None if leaf is None else to_array(leaf, label) for label, leaf in named]
+    leaves = [None if leaf is None else to_array(leaf, label, text) for label, leaf in named]
     return tree.pack_sequence_as(structure, leaves)
 
 
@@ -148,10 +153,10 @@ def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> 
     return (x,) if isinstance(x, (list, tuple)) else x
 
 
-def standard_batch(batch: Any) -> tuple[Any, Any, Any]:
+def standard_batch(batch: Any, text: bool = False) -> tuple[Any, Any, Any]:
     """Returns a batch that a data source yielded as (x, y, sample_weight) of arrays.
 
-    A list is a list of inputs, unlike a tuple.
+    A list is a list of inputs, unlike a tuple. With `text`, x may hold text.
 
     Raises:
         ValueError: For a tuple of more than three.
@@ -159,7 +164,7 @@ def standard_batch(batch: Any) -> tuple[Any, Any, Any]:
     x, y, weight = batch, None, None
     if isinstance(batch, tuple):
         x, y, weight = unpack_x_y_sample_weight(batch)
-    parts = (to_arrays(x, "x"), to_arrays(y, "y"), to_arrays(weight, "sample_weight"))
+    parts = (to_arrays(x, "x", text), to_arrays(y, "y"), to_arrays(weight, "sample_weight"))
     return tree.map_structure(lambda leaf: None if leaf is None else as_batch_dtype(leaf), parts)
 
 

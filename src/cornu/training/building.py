@@ -63,7 +63,7 @@ def _build(model: Any, source: Any, scored: bool) -> None:
     else:
         specs = source.first_specs()
         with users_line_in_errors(model):
-            capture(step, specs)
+            capture(step, specs, sample=lambda: as_tensors(source.peek()))
     model._clear_losses()
 
 

@@ -57,12 +57,31 @@ def same_rows(x: Any, y: Any, sample_weight: Any) -> None:
         )
 
 
-def pandas_to_array(value: Any, name: str) -> Array:
-    """Returns a pandas DataFrame or Series as an array of numbers.
+def as_texts(array: Array) -> Array | None:
+    """Returns an array as str objects when all its elements are text, else None."""
+    if array.dtype.kind == "U":
+        return array.astype(object)
+    if array.dtype.kind not in "OS":
+        return None
+    flat = array.ravel().tolist()
+    if not all(isinstance(item, (str, bytes)) for item in flat):
+        return None
+    result = np.empty(len(flat), object)
+    result[:] = [
+        item.decode("utf-8", "surrogateescape") if isinstance(item, bytes) else item
+        for item in flat
+    ]
+    return result.reshape(array.shape)
+
+
+def pandas_to_array(value: Any, name: str, text: bool = False) -> Array:
+    """Returns a pandas DataFrame or Series as an array of numbers, or of text where it may be.
 
     Raises:
         ValueError: When a column holds text or missing values of object type, naming the column.
     """
+    if text and (texts := as_texts(value.to_numpy())) is not None:
+        return texts
     if value.ndim == 1:
         array = value.to_numpy()
         return array if array.dtype.kind in "fiub" else object_to_array(array, name)

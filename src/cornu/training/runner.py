@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import traceback
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from cornu.core import dtypes, tree
-from cornu.core.engine import Executable, current_engine
+from cornu.core.engine import Executable, current_engine, memory_of
 from cornu.core.errors import SymbolicTensorError
 from cornu.core.graph import capture
+from cornu.core.host import HostPart
+from cornu.core.primitive import Spec
 from cornu.core.tensor import Tensor
 from cornu.training.arrays import (
     Array,
@@ -31,6 +34,12 @@ SLICE = 0.08
 # Folders whose lines are nothing to a user who looks for a mistake.
 _FOREIGN = (os.path.dirname(os.path.dirname(os.path.abspath(__file__))), np.__path__[0])
 
+# So many forms of what Python computes from batches are kept: sequences of many lengths, for one.
+_MOST_FORMS = 128
+
+# What Python computes from all rows of the data is kept up to this size.
+_MOST_BYTES = 1 << 29
+
 Begin = Callable[[int], None] | None
 
 
@@ -41,10 +50,17 @@ class CompiledStep:
         step: `step(data)`, called once on symbolic tensors.
         specs: Specs of a batch: a tuple (x, y, sample_weight).
         name: Of the step, for people.
+        sample: Returns a batch of that form.
+
+    Attributes:
+        host: What Python computes from a batch first.
     """
 
-    def __init__(self, step: Callable[[Any], Any], specs: Any, name: str) -> None:
-        graph, result = capture(step, specs)
+    def __init__(
+        self, step: Callable[[Any], Any], specs: Any, name: str, sample: Callable[[], Any]
+    ) -> None:
+        graph, result = capture(step, specs, sample=lambda: as_tensors(sample()))
+        self.host = HostPart(graph)
         self.engine = current_engine()
         self.executable: Executable = self.engine.compile(graph)
         self.executable.name = name
@@ -70,10 +86,9 @@ class CompiledStep:
 
         return tree.map_structure(fill, form)
 
-    def run(self, batch: Any) -> Any:
-        """Runs one step on a batch of arrays."""
-        leaves = [leaf for leaf in tree.flatten(batch) if leaf is not None]
-        return self.pack(self.executable.run(leaves))
+    def run(self, inputs: Sequence[Any]) -> Any:
+        """Runs one step on one array for each input."""
+        return self.pack(self.executable.run(inputs))
 
 
 class _Place(int):
@@ -94,29 +109,40 @@ class StepRunner:
         self._eager = bool(model.run_eagerly)
         self._compiled: dict[Any, CompiledStep] = {}
         self._quick: dict[Any, tuple[CompiledStep, Any]] = {}
+        self._prepared: tuple[Any, list[Array]] | None = None
 
     def _call(self, data: Any) -> Any:
         return getattr(self._model(), self._step)(pack_x_y_sample_weight(*data))
 
-    def compiled(self, specs: Any) -> CompiledStep:
+    def compiled(self, specs: Any, sample: Callable[[], Any], made: Any = ()) -> CompiledStep:
         """Returns the step captured for a form of batch; it is captured once.
 
         Capturing before anything has run brings out errors while nothing is changed.
+
+        Args:
+            specs: Specs of a batch.
+            sample: Returns a batch of that form.
+            made: Specs of what Python computes from the batch.
         """
-        key = _key(specs)
+        key = (_key(specs), *made)
         found = self._compiled.get(key)
         if found is None:
             model: Any = self._model()
             with users_line_in_errors(model):
-                found = CompiledStep(self._call, specs, self._step)
+                found = CompiledStep(self._call, specs, self._step, sample)
             model._clear_losses()
             self._compiled[key] = found
+            if found.host.is_needed:
+                if len(self._compiled) > _MOST_FORMS:
+                    del self._compiled[next(iter(self._compiled))]
+                with_made = (_key(specs), *found.host.specs)
+                self._compiled[with_made] = found
         return found
 
-    def prepare(self, specs: Any) -> None:
-        """Captures the step for a form of batch, unless it runs eagerly."""
+    def prepare(self, source: Any) -> None:
+        """Captures the step for the first batch of a source, unless it runs eagerly."""
         if not self._eager:
-            self.compiled(specs)
+            self.compiled(source.first_specs(), source.peek)
 
     def run_one(self, x: Array) -> Any:
         """Returns a prediction for one array of inputs; the short way for repeated calls."""
@@ -124,18 +150,28 @@ class StepRunner:
         if known is None:
             batch = standard_batch((x, None, None))
             known = self._quick[(x.shape, x.dtype)] = (
-                self.compiled(batch_specs(batch)),
+                self.compiled(batch_specs(batch), lambda: batch),
                 batch[0].dtype,
             )
         step, dtype = known
-        result = step.pack(step.executable.run([np.ascontiguousarray(x, dtype)]))
+        if step.host.is_needed:
+            result = self.run(standard_batch((x, None, None)))
+        else:
+            result = step.pack(step.executable.run([np.ascontiguousarray(x, dtype)]))
         return to_numpy(result) if type(result) is Tensor else tree.map_structure(to_numpy, result)
 
     def run(self, batch: Any) -> Any:
         """Runs one step on a batch (a structure of arrays) and returns the step's result."""
         if self._eager:
             return self._call(as_tensors(batch))
-        return self.compiled(batch_specs(batch)).run(batch)
+        specs = batch_specs(batch)
+        step = self.compiled(specs, lambda: batch)
+        if not step.host.is_needed:
+            return step.run([leaf for leaf in tree.flatten(batch) if leaf is not None])
+        tensors = [leaf for leaf in tree.flatten(as_tensors(batch)) if leaf is not None]
+        arrays = [tensor.numpy() for tensor in step.host.run(tensors)]
+        made = [Spec(array.shape, dtypes.canonical(array.dtype)) for array in arrays]
+        return self.compiled(specs, lambda: batch, made).run(arrays)
 
     def steps(
         self, source: ArraySource, first: int, stop: int, begin: Begin
@@ -155,6 +191,7 @@ class StepRunner:
         size = source.batch_size
         full = source.rows // size
         order = source.current
+        arrays = None if self._eager else self._engine_arrays(source)
         done = first
         while done < stop:
             if begin is not None:
@@ -163,21 +200,41 @@ class StepRunner:
                 rows = order[done * size : (done + 1) * size]
                 result = self._call(as_tensors(source.batch(rows)))
                 done += 1
+            elif arrays is None:
+                result = self.run(source.batch(order[done * size : (done + 1) * size]))
+                done += 1
             elif done < full:
-                compiled = self.compiled(source.specs(size))
+                compiled = self.compiled(source.specs(size), source.peek)
                 wanted = 1 if begin is not None else min(full, stop) - done
-                ran, buffers = compiled.executable.run_steps(
-                    source.arrays, order, done, wanted, SLICE
-                )
+                ran, buffers = compiled.executable.run_steps(arrays, order, done, wanted, SLICE)
                 result = compiled.pack(buffers)
                 done += ran
             else:
                 rest = order[full * size :]
-                compiled = self.compiled(source.specs(len(rest)))
-                _, buffers = compiled.executable.run_steps(source.arrays, rest, 0, 1, SLICE)
+                sample = functools.partial(source.batch, rest)
+                compiled = self.compiled(source.specs(len(rest)), sample)
+                _, buffers = compiled.executable.run_steps(arrays, rest, 0, 1, SLICE)
                 result = compiled.pack(buffers)
                 done += 1
             yield done - first, result
+
+    def _engine_arrays(self, source: ArraySource) -> list[Array] | None:
+        """Returns arrays from whose rows the engine can take batches; None when it cannot.
+
+        What Python computes row by row, such as words from text, is computed once for all rows.
+        """
+        host = self.compiled(source.specs(), source.peek).host
+        if not host.is_needed:
+            return source.arrays
+        rows = min(source.batch_size, source.rows)
+        size = memory_of(host.specs) / rows * source.rows
+        if not host.is_rowwise or size > _MOST_BYTES:
+            return None
+        if self._prepared is None or self._prepared[0]() is not source:
+            tensors = [leaf for leaf in tree.flatten(as_tensors(source.data)) if leaf is not None]
+            arrays = [tensor.numpy() for tensor in host.run(tensors)]
+            self._prepared = (weakref.ref(source), arrays)
+        return self._prepared[1]
 
 
 @contextmanager

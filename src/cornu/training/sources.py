@@ -30,6 +30,7 @@ class ArraySource:
         sample_weight: Weights, or None.
         batch_size: Rows per batch.
         shuffle: Whether each pass takes the rows in a new order; "batch" shuffles within batches.
+        text: Whether x may hold text.
 
     Attributes:
         data: The tuple (x, y, sample_weight) as given, converted to arrays.
@@ -46,9 +47,10 @@ class ArraySource:
         sample_weight: Any = None,
         batch_size: int = 32,
         shuffle: bool | str = False,
+        text: bool = False,
     ) -> None:
         self.data = (
-            to_arrays(x, "x"),
+            to_arrays(x, "x", text),
             to_arrays(y, "y"),
             to_arrays(sample_weight, "sample_weight"),
         )
@@ -113,13 +115,15 @@ class IteratorSource:
     Args:
         iterable: Yields x, (x, y) or (x, y, sample_weight).
         shuffle: Whether an indexable source is walked in a new order each epoch.
+        text: Whether x may hold text.
 
     Attributes:
         steps: Batches per epoch, or None when unknown.
     """
 
-    def __init__(self, iterable: Any, shuffle: bool | str = False) -> None:
+    def __init__(self, iterable: Any, shuffle: bool | str = False, text: bool = False) -> None:
         self._iterable = iterable
+        self._text = text
         self._shuffle = bool(shuffle)
         self.steps: int | None = self._length()
         self._indexable = hasattr(iterable, "__getitem__") and self.steps is not None
@@ -173,7 +177,7 @@ class IteratorSource:
 
     def _open(self) -> Iterator[Any]:
         if self._iterator is None:
-            self._iterator = (standard_batch(batch) for batch in self._walk())
+            self._iterator = (standard_batch(batch, self._text) for batch in self._walk())
         return self._iterator
 
     def restart(self) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from cornu.callbacks import CallbackList, History
 from cornu.callbacks._progbar import in_terminal
 from cornu.core import tree
+from cornu.layers.adapting import count_of_changes
 from cornu.training import building, checks, loops
 from cornu.training.arguments import (
     TrainingArguments,
@@ -20,6 +21,7 @@ from cornu.training.arguments import (
     check_steps,
     make_source,
     refuse_unknown,
+    takes_text,
     training_sources,
     weights_of_classes,
 )
@@ -111,13 +113,14 @@ class Trainer(Steps):
             TrainingArguments(
                 x, y, sample_weight, class_weight, batch_size, shuffle, steps_per_epoch,
                 validation_split, validation_data, validation_batch_size, validation_steps,
+                takes_text(self),
             )
         )  # fmt: skip
         check_no_nan(source, self)
         validation = None
         with building.undone_on_error(self):
             building.prepare(self, source, "train")
-            self._runner("train").prepare(source.first_specs())
+            self._runner("train").prepare(source)
             if validated is not None:
                 validation = loops.Validation(validated, validation_steps, validation_freq)
                 self._check_validation(source, validated)
@@ -136,7 +139,7 @@ class Trainer(Steps):
             building.check_targets(self, validation)
             known = source.arrays if isinstance(source, ArraySource) else []
             if [a.shape[1:] for a in known] != [a.shape[1:] for a in validation.arrays]:
-                self._runner("test").prepare(validation.specs())
+                self._runner("test").prepare(validation)
 
     def evaluate(
         self,
@@ -175,11 +178,11 @@ class Trainer(Steps):
             refuse_unknown("evaluate", kwargs, inspect.signature(Trainer.evaluate).parameters)
         check_steps(steps=steps)
         shown = _verbosity(verbose)
-        source = make_source(x, y, sample_weight, batch_size, steps=steps)
+        source = make_source(x, y, sample_weight, batch_size, steps=steps, text=takes_text(self))
         check_no_nan(source, self)
         with building.undone_on_error(self):
             building.prepare(self, source, "test")
-            self._runner("test").prepare(source.first_specs())
+            self._runner("test").prepare(source)
             callback_list = self._callbacks(callbacks, loops.Run(shown, 1, steps or source.steps))
         logs = loops.evaluate(self, source, callback_list, steps)
         return logs if return_dict else self._in_order(logs)
@@ -212,16 +215,21 @@ class Trainer(Steps):
         plain_call = callbacks is None and steps is None and verbose in ("auto", 0)
         if plain_call and type(x) is np.ndarray and x.ndim and 0 < len(x) <= (batch_size or 32):
             known = self._runners.get("predict")
-            if known is not None and x.dtype.kind in "fiub" and not self.run_eagerly:
+            if (
+                known is not None
+                and known[0] == self._state("predict")
+                and x.dtype.kind in "fiub"
+                and not self.run_eagerly
+            ):
                 return known[1].run_one(x)
         if kwargs:
             refuse_unknown("predict", kwargs, inspect.signature(Trainer.predict).parameters)
         check_steps(steps=steps)
         shown = 0 if verbose == "auto" else _verbosity(verbose)
-        source = make_source(x, None, None, batch_size, steps=steps)
+        source = make_source(x, None, None, batch_size, steps=steps, text=takes_text(self))
         with building.undone_on_error(self):
             building.prepare(self, source, "predict")
-            self._runner("predict").prepare(source.first_specs())
+            self._runner("predict").prepare(source)
             callback_list = self._callbacks(callbacks, loops.Run(shown, 1, steps or source.steps))
         return loops.predict(self, source, callback_list, steps)
 
@@ -264,12 +272,12 @@ class Trainer(Steps):
 
     def predict_on_batch(self, x: Any) -> Any:
         """Returns the model's outputs for one batch as NumPy arrays."""
-        batch = standard_batch((x, None, None))
+        batch = standard_batch((x, None, None), takes_text(self))
         checks.same_rows(*batch)
         return tree.map_structure(to_numpy, self._run_batch("predict", batch))
 
     def _score_batch(self, mode: str, x: Any, y: Any, sample_weight: Any, named: bool) -> Any:
-        batch = standard_batch((x, y, sample_weight))
+        batch = standard_batch((x, y, sample_weight), takes_text(self))
         checks.same_rows(*batch)
         logs = plain(self._run_batch(mode, batch))
         return logs if named else self._in_order(logs)
@@ -278,7 +286,7 @@ class Trainer(Steps):
         with building.undone_on_error(self):
             source = OneBatch(batch)
             building.prepare(self, source, mode)
-            self._runner(mode).prepare(source.first_specs())
+            self._runner(mode).prepare(source)
         if mode != "predict":
             self.reset_metrics()
         return self._runner(mode).run(batch)
@@ -288,10 +296,11 @@ class Trainer(Steps):
     def _state(self, mode: str) -> tuple[Any, ...]:
         """Returns what a captured step depends on beside the form of its batch."""
         if mode != "train":
-            return (self.run_eagerly,)
+            return (self.run_eagerly, count_of_changes())
         optimizer = self.optimizer
         weights = [id(weight) for weight in self.trainable_weights]
-        return (self.run_eagerly, id(optimizer), getattr(optimizer, "_schedule", None), *weights)
+        schedule = getattr(optimizer, "_schedule", None)
+        return (self.run_eagerly, count_of_changes(), id(optimizer), schedule, *weights)
 
     def _runner(self, mode: str) -> StepRunner:
         """Returns the runner of "train", "test" or "predict" steps, new when the model changed."""

@@ -119,6 +119,11 @@ class InputLayer(Layer):
         CallNode(self, (), {}, tensor)
         return tensor
 
+    @property
+    def takes_text(self) -> bool:
+        """Whether the data are text."""
+        return self.dtype == "string"
+
     def call(self) -> None:
         """Does nothing; models put the data in place of the layer's output."""
 
