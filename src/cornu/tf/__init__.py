@@ -51,7 +51,7 @@ from cornu.tf._elementwise import (
     saturate_cast,
     stop_gradient,
 )
-from cornu.tf._function import Function, TensorSpec, function
+from cornu.tf._function import Function, function
 from cornu.tf._gathering import (
     boolean_mask,
     gather,
@@ -107,6 +107,7 @@ from cornu.tf._shaping import (
     squeeze,
     transpose,
 )
+from cornu.tf._specs import TensorSpec
 from cornu.tf._tape import GradientTape, UnconnectedGradients
 from cornu.tf._tensor import Tensor
 from cornu.tf._variable import Variable

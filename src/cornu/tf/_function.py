@@ -1,9 +1,12 @@
 """`tf.function`: a Python function captured once for each kind of arguments, then run as a graph.
 
-Capturing fails for what needs the values of tensors in Python (`if` on a tensor, `.numpy()`,
-printing); such a function runs plainly, which gives the same results. It also runs plainly while a
-tape records around it, because derivatives belong to the steps of the function, and inside another
-capture, which then holds its steps.
+The rule. A call whose arguments are of a new kind (other shapes or dtypes of tensors, other Python
+values) runs the Python code once on symbolic tensors and captures what it computes; later calls of
+that kind run the graph, and no Python. Code that asks for the value of a tensor (`if` and `while` on
+tensors, `.numpy()`, `tf.print`, text) cannot be captured: such a function runs step by step at each
+call, with the same results. So functions need no source code, and may be defined anywhere. Calls
+while a tape records around the function run step by step too, as derivatives belong to the steps;
+calls inside another capture become part of it.
 """
 
 from __future__ import annotations
@@ -11,25 +14,18 @@ from __future__ import annotations
 import functools
 import inspect
 import weakref
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from cornu.core import dtypes as core
-from cornu.core import settings, tree
-from cornu.core.engine import current_engine
+from cornu.core import settings
 from cornu.core.errors import SymbolicTensorError, UnsupportedError
-from cornu.core.graph import Graph, capture
 from cornu.core.keras_tensor import any_symbolic
 from cornu.core.primitive import Spec
-from cornu.core.tensor import Tensor as CoreTensor
-from cornu.core.variable import Variable as CoreVariable
+from cornu.tf._concrete import ConcreteFunction, prints_held_back
 from cornu.tf._convert import convert
-from cornu.tf._seeds import Trace
-from cornu.tf._shapes import TensorShape
-from cornu.tf._tensor import Tensor, adopt
-from cornu.tf.dtypes import as_dtype
+from cornu.tf._specs import TensorSpec, as_results, put_together, take_apart
 from cornu.tf.errors import InvalidArgumentError
 
 _eagerly = [False]
@@ -59,102 +55,6 @@ def functions_run_eagerly() -> bool:
     return _eagerly[0]
 
 
-class TensorSpec:
-    """Shape and dtype of a tensor, without a value.
-
-    Args:
-        shape: Sizes; None for those that vary.
-        dtype: Element type.
-        name: Name.
-
-    Example:
-        >>> import cornu.tf as tf
-        >>> tf.TensorSpec([None, 2], tf.int32)
-        TensorSpec(shape=(None, 2), dtype=tf.int32, name=None)
-    """
-
-    def __init__(self, shape: Any, dtype: Any = "float32", name: str | None = None) -> None:
-        self.shape = TensorShape(shape)
-        self.dtype = as_dtype(dtype)
-        self.name = name
-
-    @classmethod
-    def from_tensor(cls, tensor: Any, name: str | None = None) -> TensorSpec:
-        """Returns the spec of a tensor."""
-        return cls(tensor.shape, tensor.dtype, name)
-
-    def is_compatible_with(self, other: Any) -> bool:
-        """Returns whether a tensor or spec agrees."""
-        return bool(self.dtype == other.dtype and self.shape.is_compatible_with(other.shape))
-
-    def __eq__(self, other: object) -> bool:
-        mine = (self.shape, self.dtype)
-        return isinstance(other, TensorSpec) and mine == (other.shape, other.dtype)
-
-    def __hash__(self) -> int:
-        return hash((self.shape, self.dtype))
-
-    def __repr__(self) -> str:
-        return f"TensorSpec(shape={self.shape}, dtype={self.dtype!r}, name={self.name!r})"
-
-
-class _Place(int):
-    """Stands for a tensor in the form of arguments or results."""
-
-
-class ConcreteFunction:
-    """A function captured for one kind of arguments.
-
-    Attributes:
-        graph: What was captured.
-        name: Of the function.
-
-    Args:
-        function: Called once with symbolic tensors.
-        form: The arguments, with places for tensors.
-        specs: Shapes and dtypes of the tensors.
-    """
-
-    def __init__(self, function: Callable[..., Any], form: Any, specs: list[Spec]) -> None:
-        def body(*symbols: Any) -> Any:
-            def fill(leaf: Any) -> Any:
-                return adopt(symbols[leaf]) if type(leaf) is _Place else leaf
-
-            arguments, keywords = tree.map_structure(fill, form)
-            return function(*arguments, **keywords)
-
-        attributes = settings.state.attributes
-        attributes["tf_trace"] = Trace()
-        try:
-            graph, result = capture(body, *specs)
-        finally:
-            del attributes["tf_trace"]
-        if any(value.dtype == "string" for value in graph.constants):
-            raise UnsupportedError("Text is not part of captured functions.")
-        self.graph: Graph = graph
-        self._engine = current_engine()
-        self._executable = self._engine.compile(graph)
-        self._executable.name = self.name = getattr(function, "__name__", "function")
-        self._outputs = [value.spec for value in graph.outputs]
-        places = iter(range(len(self._outputs)))
-        self._result = tree.map_structure(
-            lambda leaf: _Place(next(places)) if isinstance(leaf, CoreTensor) else leaf, result
-        )
-
-    def run(self, tensors: list[Any]) -> Any:
-        """Returns the result for tensors in the order of the places."""
-        arrays = [np.asarray(CoreTensor.numpy(tensor)) for tensor in tensors]
-        buffers = self._executable.run(arrays)
-
-        def fill(leaf: Any) -> Any:
-            if type(leaf) is not _Place:
-                return leaf
-            spec = self._outputs[leaf]
-            return Tensor(spec.shape, spec.dtype, buffers[leaf], self._engine)
-
-        return tree.map_structure(fill, self._result)
-
-
 class Function:
     """What `tf.function` makes of a Python function.
 
@@ -173,6 +73,7 @@ class Function:
         self, python_function: Any, input_signature: Any = None, owner: Any = None
     ) -> None:
         functools.update_wrapper(self, python_function)
+        self.__name__ = getattr(python_function, "__name__", type(python_function).__name__)
         self._function = python_function
         self._signature = None if input_signature is None else list(input_signature)
         self._owner = None if owner is None else weakref.ref(owner)
@@ -206,128 +107,229 @@ class Function:
         return self._function(self._owner(), *arguments, **keywords)
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        """Returns what the function returns, from its graph where there is one."""
+        """Returns what the function returns, from its graph where there is one.
+
+        Raises:
+            ValueError: When the function makes variables at each call, or the arguments do not have
+                its `input_signature`.
+        """
         state = settings.state
+        if any_symbolic(arguments, keywords):
+            return self._plain(*arguments, **keywords)
         if self._signature is not None:
             arguments, keywords = self._checked(arguments, keywords)
-        if _eagerly[0] or state.captures or state.tapes or any_symbolic(arguments, keywords):
-            return self._plain(*arguments, **keywords)
-        form, tensors, key = _taken_apart((arguments, keywords))
-        if key is None:
-            return self._plain(*arguments, **keywords)
+        if _eagerly[0] or state.captures or state.tapes:
+            return as_results(self._plain(*arguments, **keywords))
+        if keywords:
+            arguments, keywords = self._by_position(arguments, keywords)
+        form, tensors, key = take_apart((arguments, keywords))
         if key not in self._traces:
             self._traces[key] = self._trace(form, tensors)
         trace = self._traces[key]
-        return self._plain(*arguments, **keywords) if trace is None else trace.run(tensors)
+        if trace is None:
+            return as_results(self._plain(*arguments, **keywords))
+        return trace.run(tensors)
+
+    def _by_position(
+        self, arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Returns arguments with those that were named at their places; f(x=1) is f(1)."""
+        try:
+            signature = inspect.signature(self._function)
+            leading = () if self._owner is None else (None,)
+            bound = signature.bind(*leading, *arguments, **keywords)
+        except (TypeError, ValueError):  # calling the function says what is wrong
+            return arguments, keywords
+        return bound.args[len(leading) :], bound.kwargs
 
     def _trace(self, form: Any, tensors: list[Any]) -> ConcreteFunction | None:
+        """Returns the function captured for one kind of arguments; None if it cannot be."""
         if any(tensor.dtype == "string" for tensor in tensors):
             return None
         specs = [Spec(tuple(t.shape), str.__str__(t.dtype)) for t in tensors]
+        first = not self._traces
         try:
-            return ConcreteFunction(self._plain, form, specs)
+            with prints_held_back():
+                trace = ConcreteFunction(self._plain, form, specs, self.__name__)
+                if trace.variables_made and first:
+                    # What makes its variables at the first call only makes none now.
+                    trace = ConcreteFunction(self._plain, form, specs, self.__name__)
         except (SymbolicTensorError, UnsupportedError):
             return None
+        if trace.variables_made:
+            raise ValueError(
+                f"tf.function only supports singleton tf.Variables created on the first call; "
+                f"{self.__name__}() made {trace.variables_made} again. Make them outside of the "
+                f"function, or only when they do not exist yet (if self.v is None: self.v = ...)."
+            )
+        return trace
 
     def _checked(
         self, arguments: tuple[Any, ...], keywords: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         signature = self._signature or []
-        names = [n for n in inspect.signature(self._function).parameters if n != "self"]
-        given = [
-            *arguments,
-            *(keywords[name] for name in names[len(arguments) :] if name in keywords),
-        ]
-        if len(given) != len(signature):
+        parameters = list(inspect.signature(self._function).parameters.values())
+        if self._owner is not None:
+            parameters = parameters[1:]
+        given = list(arguments)
+        for parameter in parameters[len(arguments) : len(signature)]:
+            if parameter.name in keywords:
+                given.append(keywords[parameter.name])
+            elif parameter.default is not inspect.Parameter.empty:
+                given.append(parameter.default)
+        unknown = set(keywords) - {parameter.name for parameter in parameters}
+        if len(given) != len(signature) or unknown:
             raise TypeError(
-                f"{self.__name__}() takes {len(signature)} arguments by its input_signature; got "  # type: ignore[attr-defined]
-                f"{len(given)}."
+                f"{self.__name__}() takes {len(signature)} arguments by its input_signature; got "
+                f"{len(arguments) + len(keywords)}."
             )
-        converted = [
-            tree.map_structure(self._against, spec, value)
-            if not isinstance(spec, TensorSpec)
-            else self._against(spec, value)
-            for spec, value in zip(signature, given, strict=True)
-        ]
-        return tuple(converted), {}
+        pairs = zip(signature, given, strict=True)
+        return tuple(self._against(spec, value) for spec, value in pairs), {}
 
     def _against(self, spec: Any, value: Any) -> Any:
-        tensor = convert(value, hint=spec.dtype)
-        if not spec.is_compatible_with(tensor):
+        """Returns a value as tensors of the given specs."""
+        if isinstance(spec, dict):
+            return {name: self._against(spec[name], value[name]) for name in spec}
+        if isinstance(spec, (list, tuple)):
+            return type(spec)(self._against(*pair) for pair in zip(spec, value, strict=True))
+        if not isinstance(spec, TensorSpec):
+            return value
+        try:
+            tensor = convert(value, hint=spec.dtype)
+        except (TypeError, ValueError):
+            tensor = None
+        if tensor is None or not spec.is_compatible_with(tensor):
+            shown = f"{value!r}" if tensor is None else TensorSpec.from_tensor(tensor)
             raise InvalidArgumentError(
-                f"{self.__name__}(): Python inputs incompatible with input_signature: expected "  # type: ignore[attr-defined]
-                f"{spec}, got a tensor of shape {tensor.shape} and dtype "
-                f"{str.__str__(tensor.dtype)}."
+                f"{self.__name__}(): Python inputs incompatible with input_signature: expected "
+                f"{spec}, got {shown}."
             )
         return tensor
 
-    def get_concrete_function(self, *arguments: Any, **keywords: Any) -> Callable[..., Any]:
+    def get_concrete_function(self, *arguments: Any, **keywords: Any) -> SpecializedFunction:
         """Returns the function for arguments of one kind.
 
         Args:
-            *arguments: Values, or TensorSpecs with all sizes; none with an `input_signature`.
+            *arguments: Values or TensorSpecs; none with an `input_signature`.
             **keywords: Likewise.
 
         Returns:
             A function of arguments of that kind.
         """
+        wanted = (arguments or tuple(self._signature or ()), keywords)
+        return SpecializedFunction(self, *wanted)
+
+    def _captured(self, structure: Any) -> ConcreteFunction | None:
+        """Returns what is captured for specs or values; unknown sizes count as 1."""
 
         def example(leaf: Any) -> Any:
             if not isinstance(leaf, TensorSpec):
                 return leaf
             sizes = tuple(1 if size is None else size for size in leaf.shape)
-            kind = object if leaf.dtype == "string" else core.to_numpy(leaf.dtype.name)
-            return convert(
-                np.zeros(sizes, kind) if kind is not object else np.full(sizes, "", object)
-            )
+            if leaf.dtype == "string":
+                return convert(np.full(sizes, "", object))
+            return convert(np.zeros(sizes, core.to_numpy(leaf.dtype.name)))
 
-        wanted = arguments or tuple(self._signature or ())
-        examples = tree.map_structure(example, (wanted, keywords))
-        form, tensors, key = _taken_apart(examples)
-        if key is not None and key not in self._traces:
+        form, tensors, key = take_apart(put_together(structure, example))
+        if key not in self._traces:
             self._traces[key] = self._trace(form, tensors)
-        return self
+        return self._traces[key]
 
     def experimental_get_tracing_count(self) -> int:
         """Returns for how many kinds of arguments the function was captured."""
         return len(self._traces)
 
+    def pretty_printed_concrete_signatures(self, verbose: bool = True) -> str:
+        """Returns what the function was captured for, as text.
+
+        Args:
+            verbose: Accepted for TensorFlow's signature.
+        """
+        lines = []
+        for trace in self._traces.values():
+            if trace is not None:
+                inputs = ", ".join(str(value.spec) for value in trace.graph.inputs)
+                lines.append(f"{self.__name__}({inputs}) -> {trace.structured_outputs}")
+        return "\n".join(lines)
+
     def __repr__(self) -> str:
-        return f"<tf.function {self.__name__}>"  # type: ignore[attr-defined]
+        return f"<tf.function {self.__name__}>"
 
 
-def _taken_apart(structure: Any) -> tuple[Any, list[Any], Any]:
-    """Returns arguments with places for tensors, the tensors, and a key of their kind (or None)."""
-    tensors: list[Any] = []
-    key: list[Any] = []
+class SpecializedFunction:
+    """A `tf.function` for arguments of one kind; what `get_concrete_function` returns.
 
-    def place(leaf: Any) -> Any:
-        if isinstance(leaf, (CoreTensor, np.ndarray)):
-            tensor = convert(leaf)
-            tensors.append(tensor)
-            key.append((tuple(tensor.shape), str.__str__(tensor.dtype)))
-            return _Place(len(tensors) - 1)
-        if isinstance(leaf, (CoreVariable, type)) or callable(leaf):
-            key.append(("id", id(leaf)))
-        else:
-            key.append((type(leaf), leaf))
-        return leaf
+    Args:
+        function: The function.
+        arguments: Values or TensorSpecs.
+        keywords: Likewise.
+    """
 
-    try:
-        form = tree.map_structure(place, structure)
-        made = (repr(_outline(structure)), tuple(key))
-        hash(made)
-    except TypeError:
-        return None, [], None
-    return form, tensors, made
+    def __init__(
+        self, function: Function, arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> None:
+        def spec(leaf: Any) -> Any:
+            if isinstance(leaf, TensorSpec) or not hasattr(leaf, "shape"):
+                return leaf
+            return TensorSpec.from_tensor(convert(leaf))
 
+        self._function = function
+        self._arguments, self._keywords = put_together((arguments, keywords), spec)
+        self._concrete = function._captured((arguments, keywords))
 
-def _outline(structure: Any) -> Any:
-    if isinstance(structure, dict):
-        return {name: _outline(value) for name, value in structure.items()}
-    if isinstance(structure, (list, tuple)):
-        return type(structure).__name__, [_outline(value) for value in structure]
-    return None
+    @property
+    def name(self) -> str:
+        """Name of the function."""
+        return self._function.__name__
+
+    @property
+    def structured_input_signature(self) -> Any:
+        """The arguments, with specs for tensors."""
+        return self._arguments, self._keywords
+
+    @property
+    def structured_outputs(self) -> Any:
+        """The result, with specs for tensors; None for a function that cannot be captured."""
+        return None if self._concrete is None else self._concrete.structured_outputs
+
+    @property
+    def graph(self) -> Any:
+        """What was captured; None for a function that cannot be."""
+        return None if self._concrete is None else self._concrete.graph
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Returns what the function returns.
+
+        Raises:
+            InvalidArgumentError: For a tensor of another shape or dtype.
+        """
+        taken = iter(arguments)
+        full = []
+        names = [n for n in inspect.signature(self._function._function).parameters if n != "self"]
+        for position, spec in enumerate(self._arguments):
+            name = names[position] if position < len(names) else ""
+            if not isinstance(spec, (TensorSpec, list, tuple, dict)):
+                full.append(spec)  # a Python value that belongs to the kind
+            elif name in keywords:
+                full.append(self._function._against(spec, keywords.pop(name)))
+            else:
+                full.append(self._function._against(spec, next(taken, None)))
+        rest = {
+            name: self._function._against(spec, keywords.get(name, spec))
+            for name, spec in self._keywords.items()
+        }
+        return self._function(*full, **rest)
+
+    def pretty_printed_signature(self, verbose: bool = True) -> str:
+        """Returns arguments and results as text.
+
+        Args:
+            verbose: Accepted for TensorFlow's signature.
+        """
+        return f"{self.name}{self._arguments} -> {self.structured_outputs}"
+
+    def __repr__(self) -> str:
+        return f"<ConcreteFunction {self.pretty_printed_signature()}>"
 
 
 def function(
@@ -339,6 +341,9 @@ def function(
     **keywords: Any,
 ) -> Any:
     """Makes a function that is captured once for each kind of arguments and runs as a graph.
+
+    Code that asks for the value of a tensor, such as `if` on a tensor, runs step by step instead,
+    with the same results.
 
     Args:
         func: The function; None for `@tf.function(...)` with arguments.
@@ -355,9 +360,13 @@ def function(
         >>> import cornu.tf as tf
         >>> @tf.function
         ... def double(x):
+        ...     print("captured for", x.shape)
         ...     return x * 2
         >>> int(double(tf.constant(4)))
+        captured for ()
         8
+        >>> int(double(tf.constant(5)))
+        10
     """
     del autograph, jit_compile, reduce_retracing, keywords
     if func is None:

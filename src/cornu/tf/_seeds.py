@@ -40,14 +40,16 @@ _state = _State()
 
 
 class Trace:
-    """The places that draw random numbers in one traced function.
+    """What happens while one function is traced.
 
     Attributes:
-        places: How many there are so far.
+        places: How many places have drawn random numbers so far.
+        variables: How many variables were made.
     """
 
     def __init__(self) -> None:
         self.places = 0
+        self.variables = 0
 
 
 def set_global_seed(seed: int) -> None:

@@ -84,6 +84,9 @@ class Variable(CoreVariable):
             raise ValueError(
                 "tf.Variable: it needs a value to begin with, for example tf.Variable(tf.zeros([2]))."
             )
+        trace = settings.state.attributes.get("tf_trace")
+        if trace is not None:
+            trace.variables += 1
         captures, settings.state.captures = settings.state.captures, []
         try:
             with tape.no_tape():

@@ -1,0 +1,147 @@
+"""A Python function captured for one kind of arguments, and how capturing it is watched."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from cornu.core import settings
+from cornu.core.engine import current_engine
+from cornu.core.errors import SymbolicTensorError, UnsupportedError
+from cornu.core.graph import Graph, capture
+from cornu.core.primitive import Spec
+from cornu.core.tensor import Tensor as CoreTensor
+from cornu.tf._seeds import Trace
+from cornu.tf._specs import Place, TensorSpec, as_results, put_together
+from cornu.tf._tensor import Tensor, adopt
+
+# Called with the name and graph of every captured function that runs, when something looks on.
+_watchers: list[Callable[[str, Graph], None]] = []
+
+
+@contextmanager
+def watched(watcher: Callable[[str, Graph], None]) -> Iterator[None]:
+    """Has a function told of each captured function that runs inside a `with` block.
+
+    Args:
+        watcher: Called with a name and a graph.
+    """
+    _watchers.append(watcher)
+    try:
+        yield
+    finally:
+        _watchers.remove(watcher)
+
+
+class _HeldBack:
+    """Takes what this thread prints; others print as ever."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.thread = threading.get_ident()
+        self.parts: list[str] = []
+
+    def write(self, text: str) -> int:
+        if threading.get_ident() != self.thread:
+            return self.stream.write(text)
+        self.parts.append(text)
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+@contextmanager
+def prints_held_back() -> Iterator[None]:
+    """Prints at the end of a `with` block; not at all when a capture has failed inside.
+
+    The function then runs again without being captured, and prints the same.
+    """
+    before = sys.stdout
+    held = _HeldBack(before)
+    sys.stdout = held
+    try:
+        yield
+    except (SymbolicTensorError, UnsupportedError):
+        held.parts.clear()
+        raise
+    finally:
+        sys.stdout = before
+        if held.parts:
+            before.write("".join(held.parts))
+
+
+class ConcreteFunction:
+    """A function captured for one kind of arguments.
+
+    Attributes:
+        name: Name of the function.
+        graph: What was captured.
+        structured_outputs: The result's form, with specs for tensors.
+        variables_made: How many variables the function made while it was captured.
+
+    Args:
+        function: Called once with symbolic tensors.
+        form: The arguments, with places for tensors.
+        specs: Shapes and dtypes of the tensors.
+        name: Name of the function.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], form: Any, specs: list[Spec], name: str = "function"
+    ) -> None:
+        def body(*symbols: Any) -> Any:
+            def fill(leaf: Any) -> Any:
+                return adopt(symbols[leaf]) if type(leaf) is Place else leaf
+
+            arguments, keywords = put_together(form, fill)
+            return as_results(function(*arguments, **keywords))
+
+        attributes = settings.state.attributes
+        before = attributes.get("tf_trace")
+        trace = attributes["tf_trace"] = Trace()
+        try:
+            graph, result = capture(body, *specs)
+        finally:
+            attributes["tf_trace"] = before
+        if any(value.dtype == "string" for value in graph.constants):
+            raise UnsupportedError("Text is not part of captured functions.")
+        self.name = name
+        self.graph: Graph = graph
+        self.variables_made = trace.variables
+        self._engine = current_engine()
+        self._executable = self._engine.compile(graph)
+        self._executable.name = name
+        self._outputs = [value.spec for value in graph.outputs]
+        places = iter(range(len(self._outputs)))
+        self._result = put_together(
+            result, lambda leaf: Place(next(places)) if isinstance(leaf, CoreTensor) else leaf
+        )
+
+    @property
+    def structured_outputs(self) -> Any:
+        """The result's form, with specs for tensors."""
+        return put_together(
+            self._result,
+            lambda leaf: TensorSpec(*self._outputs[leaf]) if type(leaf) is Place else leaf,
+        )
+
+    def run(self, tensors: list[Any]) -> Any:
+        """Returns the result for tensors in the order of the places."""
+        engine = self._engine
+        buffers = self._executable.run(
+            [t._buffer if t._engine is engine else CoreTensor.numpy(t) for t in tensors]
+        )
+        for watcher in _watchers:
+            watcher(self.name, self.graph)
+
+        def fill(leaf: Any) -> Any:
+            if type(leaf) is not Place:
+                return leaf
+            spec = self._outputs[leaf]
+            return Tensor(spec.shape, spec.dtype, buffers[leaf], engine)
+
+        return put_together(self._result, fill)
