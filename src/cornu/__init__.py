@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         saving,
         tree,
         utils,
+        visualization,
     )
     from cornu.dtype_policies import DTypePolicy
     from cornu.initializers import Initializer
@@ -90,6 +91,7 @@ _ROOMS = (
     "activations", "applications", "backend", "callbacks", "config", "constraints", "datasets",
     "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models",
     "optimizers", "preprocessing", "profiler", "random", "regularizers", "saving", "tree", "utils",
+    "visualization",
 )  # fmt: skip
 
 # Classes of this namespace and the rooms they live in.

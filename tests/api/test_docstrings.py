@@ -43,6 +43,7 @@ PUBLIC = [
     "cornu.tf.random",
     "cornu.tf.strings",
     "cornu.utils",
+    "cornu.visualization",
 ]
 # What a function computes on needs no words of its own if the summary says what is computed.
 OPERANDS = {"x", "x1", "x2", "inputs", "y_true", "y_pred"}

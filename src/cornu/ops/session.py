@@ -54,6 +54,7 @@ def set_random_seed(seed: int) -> None:
     current = session.current()
     current.seeds.seed(int(seed))
     current.shuffles.seed(int(seed))
+    current.values["seed"] = int(seed)
     forget_global_seed()
 
 
