@@ -15,6 +15,7 @@ from cornu import ops as ops
 from cornu.core import old_paths as _old_paths
 from cornu.core.engine import Engine as _Engine
 from cornu.core.engine import register_engine as _register_engine
+from cornu.core.errors import no_attribute as _no_attribute
 from cornu.core.keras_tensor import KerasTensor as KerasTensor
 from cornu.core.keras_tensor import Operation as Operation
 from cornu.core.registry import on_complete as _on_complete
@@ -117,7 +118,7 @@ def __getattr__(name: str) -> Any:
         value = getattr(importlib.import_module(f"cornu.{_NAMES[name]}"), name)
         globals()[name] = value
         return value
-    raise AttributeError(f"module 'cornu' has no attribute {name!r}")
+    raise _no_attribute(__name__, name)
 
 
 def __dir__() -> list[str]:

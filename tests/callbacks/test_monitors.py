@@ -210,3 +210,8 @@ def test_csv_logger_writes_keras_files(keras, tmp_path):
         # Numbers differ, as nothing is seeded here; what is no number must be the same.
         texts.append([re.sub(r"\d+\.\d+", "number", line) for line in lines])
     assert texts[0] == texts[1]
+
+
+def test_patience_in_the_place_of_the_monitor_is_noticed():
+    with pytest.raises(AttributeError, match="patience=10"):
+        cornu.callbacks.EarlyStopping(10)

@@ -16,6 +16,11 @@ class _Monitor(Callback):
 
     def __init__(self, monitor: str, mode: str, min_delta: float) -> None:
         super().__init__()
+        if not isinstance(monitor, str):  # as in Keras, where a number has no `endswith`
+            raise AttributeError(
+                f"{type(self).__name__}: monitor is the name of a quantity, such as 'val_loss'; got "
+                f"{monitor!r}. Give other arguments by name: patience={monitor!r}."
+            )
         if mode not in ("auto", "min", "max"):
             raise ValueError(
                 f"{type(self).__name__}: mode is 'auto', 'min' or 'max'; got {mode!r}."

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
 
 
 class CornuError(Exception):
@@ -64,3 +66,24 @@ def suggestion(name: object, choices: Iterable[str]) -> str:
     lowered = {choice.lower(): choice for choice in choices}
     close = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
     return f" Did you mean {lowered[close[0]]!r}?" if close else ""
+
+
+def no_attribute(module: str, name: str) -> AttributeError:
+    """Returns the error for a name that a module lacks, with the nearest one that it has.
+
+    Example:
+        >>> str(no_attribute("cornu.core.errors", "sugestion"))
+        "module 'cornu.core.errors' has no attribute 'sugestion'. Did you mean 'suggestion'?"
+    """
+    names = [] if name.startswith("_") else dir(sys.modules[module])
+    near = suggestion(name, [other for other in names if not other.startswith("_")])
+    return AttributeError(f"module {module!r} has no attribute {name!r}{near and '.' + near}")
+
+
+def names_of(module: str) -> Callable[[str], Any]:
+    """Returns a `__getattr__` for a module, which says what a name that is not there may mean."""
+
+    def find(name: str) -> Any:
+        raise no_attribute(module, name)
+
+    return find

@@ -16,6 +16,8 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+from cornu.core.errors import no_attribute
+
 _ROOT = "cornu"
 
 # Modules of Keras 2 that are gone, by the module that has their names now.
@@ -169,6 +171,6 @@ def old_modules_of(room: str) -> Callable[[str], Any]:
     def find(name: str) -> Any:
         if f"{room}.{name}" in OLD_PATHS:
             return importlib.import_module(f"{_ROOT}.{room}.{name}")
-        raise AttributeError(f"module '{_ROOT}.{room}' has no attribute {name!r}")
+        raise no_attribute(f"{_ROOT}.{room}", name)
 
     return find

@@ -6,6 +6,7 @@ are in neither. Files are checked against pinned SHA-256 digests when they are d
 loader runs code from a file.
 """
 
+from cornu.core.errors import names_of as _names_of
 from cornu.datasets import (
     boston_housing,
     california_housing,
@@ -23,3 +24,5 @@ __all__ = [
     "fashion_mnist",
     "mnist",
 ]
+
+__getattr__ = _names_of(__name__)

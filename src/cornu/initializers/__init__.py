@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cornu.core.errors import names_of as _names_of
 from cornu.initializers._initializer import Constant as Constant
 from cornu.initializers._initializer import Identity as Identity
 from cornu.initializers._initializer import Initializer as Initializer
@@ -91,3 +92,5 @@ lecun_uniform = LecunUniform
 he_normal = HeNormal
 he_uniform = HeUniform
 orthogonal = Orthogonal
+
+__getattr__ = _names_of(__name__)

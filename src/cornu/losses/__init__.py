@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from cornu.core.errors import names_of as _names_of
 from cornu.losses._loss import Loss as Loss
 from cornu.losses._loss import LossFunctionWrapper as LossFunctionWrapper
 from cornu.losses._margin import CategoricalHinge as CategoricalHinge
@@ -123,3 +124,6 @@ class Reduction:
     NONE = "none"
     SUM = "sum"
     SUM_OVER_BATCH_SIZE = "sum_over_batch_size"
+
+
+__getattr__ = _names_of(__name__)

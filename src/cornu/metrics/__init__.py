@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu.core import registry
+from cornu.core.errors import names_of as _names_of
 from cornu.metrics._accuracy import Accuracy as Accuracy
 from cornu.metrics._accuracy import BinaryAccuracy as BinaryAccuracy
 from cornu.metrics._accuracy import CategoricalAccuracy as CategoricalAccuracy
@@ -159,3 +160,6 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
         'MeanSquaredError'
     """
     return identifiers.resolve("metric", config, custom_objects)
+
+
+__getattr__ = _names_of(__name__)
