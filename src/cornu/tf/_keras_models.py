@@ -1,8 +1,9 @@
 """`tf.keras.models`: models that describe themselves as in Keras 2.
 
-The classes are those of `cornu.models` but for three things: `summary()` has Keras 2's layout and
-calls `print_fn` for each line, `metrics_names` are the names of what `evaluate` returns, and a model
-that is a class of its own is saved to a folder or `.keras`, not to `.h5`.
+The classes are those of `cornu.models` but for four things: `summary()` has Keras 2's layout and
+calls `print_fn` for each line, `metrics_names` are the names of what `evaluate` returns, a model
+that is a class of its own is saved to a folder or `.keras`, not to `.h5`, and losses and metrics get
+targets of shape (batch,) as (batch, 1) where the outputs have two axes.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from cornu import models, saving
+from cornu import models, ops, saving
 from cornu.core import settings
 from cornu.core.errors import UnsupportedError
+from cornu.core.tensor import Tensor
 from cornu.models import plain_summary
 
 __all__ = [
@@ -104,12 +106,40 @@ class Model(models.Model):
             )
         super().save(filepath, overwrite, zipped, **kwargs)
 
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """Returns the total loss, as `cornu.Model.compute_loss`; targets come as columns."""
+        return super().compute_loss(x, _as_columns(y, y_pred), y_pred, sample_weight, training)
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """Updates the metrics, as `cornu.Model.compute_metrics`; targets come as columns."""
+        weights = _as_columns(sample_weight, y_pred)
+        return super().compute_metrics(x, _as_columns(y, y_pred), y_pred, weights)
+
     @property
     def metrics_names(self) -> list[str]:
         """Names of the numbers that `evaluate` returns; empty before the model has seen data."""
         if not self.compiled or self._output_shapes is None:
             return []
         return self._names_in_order(self.get_metrics_result())
+
+
+def _as_columns(values: Any, outputs: Any) -> Any:
+    """Returns vectors as columns where the outputs are matrices: own losses and metrics expect it."""
+    if isinstance(values, Tensor) and isinstance(outputs, Tensor):
+        return ops.expand_dims(values, -1) if (values.ndim, outputs.ndim) == (1, 2) else values
+    if isinstance(values, dict) and isinstance(outputs, dict):
+        return {name: _as_columns(value, outputs.get(name)) for name, value in values.items()}
+    if isinstance(values, (list, tuple)) and isinstance(outputs, (list, tuple)):
+        if len(values) == len(outputs):
+            return type(values)(map(_as_columns, values, outputs))
+    return values
 
 
 class Functional(Model, models.Functional):
