@@ -136,9 +136,9 @@ def _as_columns(values: Any, outputs: Any) -> Any:
         return ops.expand_dims(values, -1) if (values.ndim, outputs.ndim) == (1, 2) else values
     if isinstance(values, dict) and isinstance(outputs, dict):
         return {name: _as_columns(value, outputs.get(name)) for name, value in values.items()}
-    if isinstance(values, (list, tuple)) and isinstance(outputs, (list, tuple)):
-        if len(values) == len(outputs):
-            return type(values)(map(_as_columns, values, outputs))
+    listed = isinstance(values, (list, tuple)) and isinstance(outputs, (list, tuple))
+    if listed and len(values) == len(outputs):
+        return type(values)(map(_as_columns, values, outputs))
     return values
 
 
