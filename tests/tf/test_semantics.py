@@ -227,3 +227,11 @@ def test_shuffle_moves_slices_as_wholes():
     words = tf.random.shuffle([["a", "b"], ["c", "d"]]).numpy().tolist()
     assert sorted(words) == [[b"a", b"b"], [b"c", b"d"]]
     assert int(tf.random.shuffle(3)) == 3
+
+
+def test_dtypes_by_number():
+    """`tf.zeros(1, 1)`, as course notebooks have it, asks for the dtype of number 1."""
+    assert tf.zeros(1, 1).dtype == tf.float32
+    assert tf.as_dtype(10) == tf.bool
+    with pytest.raises(TypeError, match="Cannot convert 99 to a dtype"):
+        tf.as_dtype(99)

@@ -130,6 +130,11 @@ class DType(str):
 
 
 _KNOWN = {name: DType(name) for name in core.ALL}
+# The numbers by which TensorFlow's files and some programs name dtypes.
+_NUMBERS = {
+    1: "float32", 2: "float64", 3: "int32", 4: "uint8", 5: "int16", 6: "int8", 7: "string",
+    9: "int64", 10: "bool", 14: "bfloat16", 17: "uint16", 19: "float16", 22: "uint32", 23: "uint64",
+}  # fmt: skip
 
 bfloat16 = _KNOWN["bfloat16"]
 float16 = half = _KNOWN["float16"]
@@ -148,7 +153,7 @@ bool = _KNOWN["bool"]
 
 
 def as_dtype(type_value: Any) -> DType:
-    """Returns the dtype that a name, a NumPy or a Python type stands for.
+    """Returns the dtype that a name, a NumPy or a Python type, or TensorFlow's number stands for.
 
     Args:
         type_value: What names a dtype.
@@ -169,6 +174,8 @@ def as_dtype(type_value: Any) -> DType:
         raise TypeError("Cannot convert None to a dtype; write for example tf.float32.")
     if isinstance(type_value, str) and str.__str__(type_value) in ("half", "double"):
         return float16 if type_value == "half" else float64
+    if type(type_value) is int and type_value in _NUMBERS:
+        return _KNOWN[_NUMBERS[type_value]]
     try:
         return _KNOWN[core.canonical(type_value)]
     except ValueError as error:
