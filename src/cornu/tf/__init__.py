@@ -13,6 +13,7 @@ import importlib
 import logging
 from typing import Any
 
+from cornu.core.graph import eager_scope as _eager_scope
 from cornu.tf import (
     _elementwise,
     _operators,
@@ -22,13 +23,25 @@ from cornu.tf import (
     debugging,
     dtypes,
     errors,
-    experimental,
     linalg,
     math,
     nn,
     random,
     strings,
     test,
+)
+from cornu.tf._clipping import clip_by_global_norm, clip_by_norm
+from cornu.tf._control import (
+    TensorArray,
+    case,
+    cond,
+    foldl,
+    foldr,
+    map_fn,
+    scan,
+    switch_case,
+    vectorized_map,
+    while_loop,
 )
 from cornu.tf._creation import (
     constant,
@@ -54,24 +67,20 @@ from cornu.tf._elementwise import (
 from cornu.tf._function import Function, function
 from cornu.tf._gathering import (
     boolean_mask,
+    dynamic_partition,
     gather,
     gather_nd,
     one_hot,
     scatter_nd,
     sequence_mask,
     tensor_scatter_nd_add,
+    tensor_scatter_nd_max,
+    tensor_scatter_nd_min,
     tensor_scatter_nd_sub,
     tensor_scatter_nd_update,
     where,
 )
-from cornu.tf._gradients import (
-    cond,
-    custom_gradient,
-    map_fn,
-    numpy_function,
-    py_function,
-    while_loop,
-)
+from cornu.tf._gradients import custom_gradient, numpy_function, py_function
 from cornu.tf._joining import (
     concat,
     repeat,
@@ -107,7 +116,7 @@ from cornu.tf._shaping import (
     squeeze,
     transpose,
 )
-from cornu.tf._specs import TensorSpec
+from cornu.tf._specs import TensorSpec, type_spec_from_value
 from cornu.tf._tape import GradientTape, UnconnectedGradients
 from cornu.tf._tensor import Tensor
 from cornu.tf._variable import Variable
@@ -157,7 +166,17 @@ globals().update({name: _reduction.functions[name] for name in _REDUCTIONS})
 
 # Namespaces of Keras that TensorFlow shows in two places.
 _KERAS = ("initializers", "losses", "metrics", "optimizers")
-_ROOMS = ("data", "image", "io", "keras", "profiler", "saved_model", "summary", "train")
+_ROOMS = (
+    "autograph", "compat", "data", "distribute", "experimental", "image", "io", "keras", "lookup",
+    "nest", "profiler", "python", "ragged", "saved_model", "sets", "signal", "sparse", "summary",
+    "train",
+)  # fmt: skip
+# TensorFlow's names of initializers, which are in no namespace.
+_INITIALIZERS = {
+    "constant_initializer": "Constant", "ones_initializer": "Ones",
+    "random_normal_initializer": "RandomNormal", "random_uniform_initializer": "RandomUniform",
+    "zeros_initializer": "Zeros",
+}  # fmt: skip
 
 
 class version:
@@ -208,6 +227,21 @@ def name_scope(name: str) -> contextlib.AbstractContextManager[str]:
     return contextlib.nullcontext(name)
 
 
+def init_scope() -> contextlib.AbstractContextManager[None]:
+    """Returns a context in which everything is computed at once, also while a function is captured.
+
+    Returns:
+        A context manager.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> with tf.init_scope():
+        ...     tf.executing_eagerly()
+        True
+    """
+    return _eager_scope()
+
+
 def executing_eagerly() -> Any:
     """Returns whether computations run at once, which they do outside captured functions.
 
@@ -239,6 +273,8 @@ def __getattr__(name: str) -> Any:
                 raise
     if name in _KERAS:
         return importlib.import_module(f"cornu.{name}")
+    if name in _INITIALIZERS:
+        return getattr(importlib.import_module("cornu.initializers"), _INITIALIZERS[name])
     raise _no_such_name("tf", name, __dir__())
 
 

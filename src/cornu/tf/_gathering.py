@@ -216,6 +216,73 @@ def tensor_scatter_nd_sub(tensor: Any, indices: Any, updates: Any, name: Any = N
 
 
 @public
+def tensor_scatter_nd_max(tensor: Any, indices: Any, updates: Any, name: Any = None) -> Any:
+    """Returns a tensor with some elements or slices raised to at least given numbers.
+
+    Args:
+        tensor: Tensor.
+        indices: Whole numbers; the last axis holds the places in the first axes of `tensor`.
+        updates: The numbers.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.tensor_scatter_nd_max([1, 2, 3], [[0], [2]], [9, 1]).numpy().tolist()
+        [9, 2, 3]
+    """
+    return _scatter(tensor, indices, updates, "max", "tensor_scatter_nd_max")
+
+
+@public
+def tensor_scatter_nd_min(tensor: Any, indices: Any, updates: Any, name: Any = None) -> Any:
+    """Returns a tensor with some elements or slices lowered to at most given numbers.
+
+    Args:
+        tensor: Tensor.
+        indices: Whole numbers; the last axis holds the places in the first axes of `tensor`.
+        updates: The numbers.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.tensor_scatter_nd_min([1, 2, 3], [[0], [2]], [9, 1]).numpy().tolist()
+        [1, 2, 1]
+    """
+    return _scatter(tensor, indices, updates, "min", "tensor_scatter_nd_min")
+
+
+@public
+def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: Any = None) -> Any:
+    """Returns slices of a tensor sorted into several tensors.
+
+    Args:
+        data: Tensor.
+        partitions: The number of the tensor to which each slice of the first axis goes.
+        num_partitions: How many tensors there are.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A list of tensors.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> [p.numpy().tolist() for p in tf.dynamic_partition([1, 2, 3], [0, 1, 0], 2)]
+        [[1, 3], [2]]
+    """
+    x, numbers = convert(data), known(convert(partitions), "dynamic_partition")
+    return [
+        ops.take(x, convert(np.flatnonzero(numbers == number)), axis=0)
+        for number in range(num_partitions)
+    ]
+
+
+@public
 def scatter_nd(indices: Any, updates: Any, shape: Any, name: Any = None) -> Any:
     """Returns zeros with numbers added at some places.
 

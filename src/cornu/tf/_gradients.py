@@ -1,4 +1,4 @@
-"""Functions with derivatives of their own, and control flow as functions."""
+"""Functions with derivatives of their own, and functions of Python inside of computations."""
 
 from __future__ import annotations
 
@@ -45,86 +45,6 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
         return tree.map_structure(adopt, tracked(*leaves))
 
     return wrapped
-
-
-def cond(pred: Any, true_fn: Any = None, false_fn: Any = None, name: Any = None) -> Any:
-    """Returns the result of one of two functions.
-
-    Args:
-        pred: Which: a boolean.
-        true_fn: Called without arguments when it holds.
-        false_fn: Called otherwise.
-        name: Accepted for TensorFlow's signature.
-
-    Returns:
-        What the function returns.
-
-    Example:
-        >>> import cornu.tf as tf
-        >>> int(tf.cond(tf.constant(True), lambda: tf.constant(1), lambda: tf.constant(2)))
-        1
-    """
-    held = convert(pred)
-    if held.is_symbolic:
-        return tree.map_structure(adopt, ops.cond(held, true_fn, false_fn))
-    return true_fn() if held else false_fn()
-
-
-def while_loop(cond: Any, body: Any, loop_vars: Any, shape_invariants: Any = None, maximum_iterations: Any = None, name: Any = None, **keywords: Any) -> Any:  # fmt: skip
-    """Returns loop variables after a function was applied as long as a condition holds.
-
-    Args:
-        cond: From the variables to a boolean.
-        body: From the variables to their next values.
-        loop_vars: What they are at the beginning.
-        shape_invariants: Accepted for TensorFlow's signature.
-        maximum_iterations: Stop after so many rounds.
-        name: Accepted for TensorFlow's signature.
-        **keywords: Likewise.
-
-    Returns:
-        The variables at the end, as a list.
-
-    Example:
-        >>> import cornu.tf as tf
-        >>> [int(i) for i in tf.while_loop(lambda i: i < 5, lambda i: [i + 1], [tf.constant(0)])]
-        [5]
-    """
-    values = [tree.map_structure(convert, value) for value in loop_vars]
-    rounds = 0
-    while maximum_iterations is None or rounds < int(maximum_iterations):
-        if not convert(cond(*values)):
-            break
-        result = body(*values)
-        values = list(result) if isinstance(result, (list, tuple)) else [result]
-        rounds += 1
-    return values
-
-
-def map_fn(fn: Any, elems: Any, dtype: Any = None, parallel_iterations: Any = None, fn_output_signature: Any = None, name: Any = None, **keywords: Any) -> Any:  # fmt: skip
-    """Returns a function's results for the slices of the first axis, stacked.
-
-    Args:
-        fn: From a slice (or a structure of them) to a tensor or structure.
-        elems: Tensor, or structure of tensors of one length.
-        dtype: Accepted for TensorFlow's signature.
-        parallel_iterations: Likewise.
-        fn_output_signature: Likewise.
-        name: Likewise.
-        **keywords: Likewise.
-
-    Returns:
-        Tensors with the first axis of `elems`.
-
-    Example:
-        >>> import cornu.tf as tf
-        >>> tf.map_fn(lambda x: x * x, tf.constant([1, 2, 3])).numpy().tolist()
-        [1, 4, 9]
-    """
-    tensors = tree.map_structure(convert, elems)
-    count = tree.flatten(tensors)[0].shape[0]
-    rows = [fn(tree.map_structure(lambda t, i=i: t[i], tensors)) for i in range(count)]
-    return tree.map_structure(lambda *parts: adopt(ops.stack([convert(p) for p in parts])), *rows)
 
 
 def py_function(func: Any = None, inp: Any = None, Tout: Any = None, name: Any = None) -> Any:

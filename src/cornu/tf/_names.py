@@ -27,6 +27,14 @@ _MEANT = {
     "ceil": "tf.math.ceil", "Session": "plain calls, since everything runs eagerly",
     "placeholder": "plain arguments, or tf.keras.Input", "layers": "tf.keras.layers",
     "global_variables_initializer": "nothing, since variables have their value at once",
+    "gradients": "tape.gradient(y, x), with y computed inside `with tf.GradientTape() as tape:`",
+    "get_variable": "tf.Variable", "get_default_graph": "a tf.function", "assign": "v.assign(value)",
+    "reset_default_graph": "tf.keras.backend.clear_session()",
+    "ConfigProto": "nothing, since there are no sessions", "logging": "tf.get_logger()",
+    "estimator": "a tf.keras.Model", "feature_column": "the preprocessing layers of tf.keras.layers",
+    "contrib": "tf.keras",
+    "string_split": "tf.strings.split", "gfile": "tf.io.gfile", "sparse_placeholder": "tf.keras.Input",
+    "lite": "a saved model (cornu makes no files of TensorFlow Lite)",
 }  # fmt: skip
 
 

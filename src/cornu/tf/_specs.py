@@ -137,3 +137,17 @@ def as_results(result: Any) -> Any:
         return value
 
     return put_together(result, leaf)
+
+
+def type_spec_from_value(value: Any) -> TensorSpec:
+    """Returns the spec of a tensor or of what becomes one.
+
+    Args:
+        value: Tensor, variable or array-like.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.type_spec_from_value(tf.constant([1, 2]))
+        TensorSpec(shape=(2,), dtype=tf.int32, name=None)
+    """
+    return TensorSpec.from_tensor(convert(value))

@@ -10,10 +10,16 @@ from cornu.tf._function import run_functions_eagerly as run_functions_eagerly
 from cornu.tf._names import no_such_name
 
 __all__ = [
-    "LogicalDevice", "PhysicalDevice", "experimental", "functions_run_eagerly",
-    "get_visible_devices", "list_logical_devices", "list_physical_devices",
-    "run_functions_eagerly", "set_visible_devices", "threading",
+    "LogicalDevice", "LogicalDeviceConfiguration", "PhysicalDevice", "experimental",
+    "experimental_connect_to_cluster", "experimental_run_functions_eagerly",
+    "functions_run_eagerly", "get_visible_devices", "list_logical_devices",
+    "list_physical_devices", "optimizer", "run_functions_eagerly",
+    "set_logical_device_configuration", "set_soft_device_placement", "set_visible_devices",
+    "threading",
 ]  # fmt: skip
+
+
+experimental_run_functions_eagerly = run_functions_eagerly
 
 
 class PhysicalDevice(NamedTuple):
@@ -114,6 +120,96 @@ def set_visible_devices(devices: Any, device_type: str | None = None) -> None:
     """
 
 
+class LogicalDeviceConfiguration(NamedTuple):
+    """Settings of a part of a device; accepted and without effect.
+
+    Attributes:
+        memory_limit: Memory in MB.
+        experimental_priority: A number.
+
+    Example:
+        >>> LogicalDeviceConfiguration(memory_limit=1024).memory_limit
+        1024
+    """
+
+    memory_limit: int | None = None
+    experimental_priority: int | None = None
+
+
+def set_logical_device_configuration(device: Any, logical_devices: Any) -> None:
+    """Accepts how a device is cut into several; the processor stays one.
+
+    Args:
+        device: A device.
+        logical_devices: Settings of its parts.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> cpu = tf.config.list_physical_devices("CPU")[0]
+        >>> tf.config.set_logical_device_configuration(cpu, [])
+    """
+
+
+def set_soft_device_placement(enabled: bool) -> None:
+    """Accepts whether another device may stand in for one that is missing; it always does.
+
+    Args:
+        enabled: Whether.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.config.set_soft_device_placement(True)
+    """
+
+
+def experimental_connect_to_cluster(*arguments: Any, **keywords: Any) -> None:
+    """Refuses: computations run on this machine.
+
+    Args:
+        *arguments: Not used.
+        **keywords: Not used.
+
+    Raises:
+        ValueError: Always; programs that look for a TPU go on without one.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> try:
+        ...     tf.config.experimental_connect_to_cluster(None)
+        ... except ValueError:
+        ...     "no cluster"
+        'no cluster'
+    """
+    raise ValueError("tf.config.experimental_connect_to_cluster: there is no cluster.")
+
+
+class optimizer:
+    """How graphs are made faster; that is always done.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.config.optimizer.set_jit(True)
+    """
+
+    @staticmethod
+    def set_jit(enabled: Any) -> None:
+        """Accepts whether graphs are compiled; they always are."""
+
+    @staticmethod
+    def get_jit() -> str:
+        """Returns that graphs are compiled."""
+        return "autoclustering"
+
+    @staticmethod
+    def set_experimental_options(options: dict[str, Any]) -> None:
+        """Accepts settings."""
+
+    @staticmethod
+    def get_experimental_options() -> dict[str, Any]:
+        """Returns no settings."""
+        return {}
+
+
 class experimental:
     """Older names of functions of this module.
 
@@ -132,6 +228,21 @@ class experimental:
     def list_logical_devices(device_type: str | None = None) -> list[LogicalDevice]:
         """Returns the devices as programs see them."""
         return list_logical_devices(device_type)
+
+    VirtualDeviceConfiguration = LogicalDeviceConfiguration
+
+    @staticmethod
+    def set_virtual_device_configuration(device: Any, logical_devices: Any) -> None:
+        """Accepts how a device is cut into several."""
+
+    @staticmethod
+    def set_visible_devices(devices: Any, device_type: str | None = None) -> None:
+        """Accepts a choice of devices."""
+
+    @staticmethod
+    def get_visible_devices(device_type: str | None = None) -> list[PhysicalDevice]:
+        """Returns the devices that may be used."""
+        return get_visible_devices(device_type)
 
     @staticmethod
     def set_memory_growth(device: Any, enable: bool) -> None:

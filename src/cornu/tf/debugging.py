@@ -18,6 +18,7 @@ __all__ = [
     "assert_integer", "assert_less", "assert_less_equal", "assert_near", "assert_negative",
     "assert_non_negative", "assert_non_positive", "assert_none_equal", "assert_positive",
     "assert_rank", "assert_rank_at_least", "assert_shapes", "assert_type", "check_numerics",
+    "set_log_device_placement",
 ]  # fmt: skip
 
 
@@ -261,6 +262,18 @@ def Assert(condition: Any, data: Any, summarize: Any = None, name: Any = None) -
     """
     if not np.all(known(convert(condition), "debugging")):
         raise InvalidArgumentError(f"Assertion failed: {data}")
+
+
+def set_log_device_placement(enabled: bool) -> None:
+    """Accepts whether the device of each computation is told; there is only the processor.
+
+    Args:
+        enabled: Whether.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.debugging.set_log_device_placement(True)
+    """
 
 
 def __getattr__(name: str) -> Any:

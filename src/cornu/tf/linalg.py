@@ -8,6 +8,7 @@ import numpy as np
 
 from cornu import ops
 from cornu.core import shapes
+from cornu.tf._clipping import global_norm as global_norm
 from cornu.tf._convert import axes_of, convert, operands, public
 from cornu.tf._creation import eye as eye
 from cornu.tf._decompositions import cholesky as cholesky
@@ -22,9 +23,10 @@ from cornu.tf._tensor import Tensor
 from cornu.tf.errors import InvalidArgumentError
 
 __all__ = [
-    "band_part", "cholesky", "cross", "det", "diag", "diag_part", "einsum", "eye", "inv",
+    "band_part", "cholesky", "cross", "det", "diag", "diag_part", "einsum", "eye",
+    "global_norm", "inv",
     "l2_normalize", "matmul", "matrix_transpose", "matvec", "norm", "normalize", "pinv", "qr",
-    "solve", "svd", "tensordot", "trace",
+    "set_diag", "solve", "svd", "tensordot", "trace",
 ]  # fmt: skip
 
 
@@ -339,6 +341,33 @@ def cross(a: Any, b: Any, name: Any = None) -> Any:
         [0, 0, 1]
     """
     return ops.cross(*operands("Cross", a, b))
+
+
+@public
+def set_diag(input: Any, diagonal: Any, name: Any = "set_diag") -> Any:
+    """Returns matrices with another main diagonal.
+
+    Args:
+        input: Tensor with at least two axes.
+        diagonal: The diagonals.
+        name: Accepted for TensorFlow's signature.
+
+    Returns:
+        A tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> tf.linalg.set_diag([[1, 2], [3, 4]], [9, 9]).numpy().tolist()
+        [[9, 2], [3, 9]]
+    """
+    x = convert(input)
+    wanted = convert(diagonal, hint=x.dtype)
+    rows, columns = np.ogrid[: x.shape[-2], : x.shape[-1]]
+    margin = x.shape[-1] - wanted.shape[-1]
+    if margin > 0:
+        wanted = convert(ops.pad(wanted, [(0, 0)] * (wanted.ndim - 1) + [(0, margin)]))
+    line = ops.expand_dims(wanted[..., : x.shape[-1]], -2)
+    return ops.where(convert(rows == columns), line, x)
 
 
 @public

@@ -22,6 +22,8 @@ from cornu.tf._reduction import cumprod as cumprod
 from cornu.tf._reduction import cumsum as cumsum
 from cornu.tf.errors import InvalidArgumentError
 from cornu.tf.linalg import l2_normalize as l2_normalize
+from cornu.tf.nn import log_softmax as log_softmax
+from cornu.tf.nn import softmax as softmax
 
 globals().update(_elementwise.functions)
 globals().update(_reduction.functions)

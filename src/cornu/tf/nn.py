@@ -319,6 +319,47 @@ def embedding_lookup(params: Any, ids: Any, max_norm: Any = None, name: Any = No
     return gather(params, ids)
 
 
+def compute_average_loss(per_example_loss: Any, sample_weight: Any = None, global_batch_size: Any = None, max_rank: Any = None) -> Any:  # fmt: skip
+    """Returns the sum of samples' losses divided by the size of the batch.
+
+    Args:
+        per_example_loss: Loss of each sample.
+        sample_weight: Weight of each sample; 1 when None.
+        global_batch_size: Size of the batch; the number of losses when None.
+        max_rank: Accepted for TensorFlow's signature.
+
+    Returns:
+        A scalar tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> float(tf.nn.compute_average_loss([1.0, 2.0], global_batch_size=4))
+        0.75
+    """
+    losses: Any = convert(per_example_loss)
+    if sample_weight is not None:
+        losses = losses * convert(sample_weight, hint=losses.dtype)
+    count = losses.shape[0] if global_batch_size is None else global_batch_size
+    return convert(ops.divide(ops.sum(losses), ops.cast(count, str.__str__(losses.dtype))))
+
+
+def scale_regularization_loss(regularization_loss: Any) -> Any:
+    """Returns the sum of penalties divided by the number of replicas, which is one.
+
+    Args:
+        regularization_loss: A scalar, or a tensor of them.
+
+    Returns:
+        A scalar tensor.
+
+    Example:
+        >>> import cornu.tf as tf
+        >>> float(tf.nn.scale_regularization_loss([1.0, 2.0]))
+        3.0
+    """
+    return convert(ops.sum(convert(regularization_loss)))
+
+
 def _window(value: Any, rank: int) -> Any:
     """Returns the spatial part of sizes that TensorFlow writes for 1, 2 or 4 axes."""
     if isinstance(value, int):
