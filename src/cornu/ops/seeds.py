@@ -20,6 +20,7 @@ from cornu.core.variable import Variable
 from cornu.ops._operands import as_tensor, constant, like
 
 _GLOBAL = "global_seed_generator"
+_PROGRAM = "program_seeds"  # the generator's state, and how many seeds were given since
 
 
 class SeedGenerator:
@@ -102,7 +103,33 @@ def global_seed_generator() -> SeedGenerator:
 
 def forget_global_seed() -> None:
     """Makes the next draw without a seed start a new global generator."""
-    session.current().values.pop(_GLOBAL, None)
+    values = session.current().values
+    values.pop(_GLOBAL, None)
+    values.pop(_PROGRAM, None)
+
+
+def program_seed() -> int:
+    """Returns a seed that follows from those of the program and disturbs no generator.
+
+    `numpy.random` decides, but nothing is drawn from it: Keras draws from there, and a training
+    must not change because something else wanted a seed.
+
+    Returns:
+        Another number for each call; the same ones in a program that sets the same seeds.
+
+    Example:
+        >>> program_seed() == program_seed()
+        False
+    """
+    here = session.current()
+    state: Any = here.shuffles.get_state(legacy=False)
+    words, position = state["state"]["key"], int(state["state"]["pos"])
+    origin = (words.tobytes(), position)
+    known, given = here.values.get(_PROGRAM, (None, 0))
+    given = given + 1 if known == origin else 1
+    here.values[_PROGRAM] = (origin, given)
+    entropy = [*words[:4].tolist(), position, given]
+    return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0])
 
 
 def draw_key(seed: Any) -> Tensor:

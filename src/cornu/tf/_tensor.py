@@ -71,13 +71,13 @@ class Tensor(CoreTensor):
         """
         array = CoreTensor.numpy(self)
         if self.dtype == "string":
-            array = _as_bytes(array)
+            array = as_bytes(array)
         return array.copy() if self.shape else array[()]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         array = np.asarray(CoreTensor.numpy(self))
         if self.dtype == "string":
-            array = _as_bytes(array)
+            array = as_bytes(array)
         return array.astype(dtype, copy=True) if dtype is not None or copy else array
 
     def item(self) -> Any:
@@ -190,7 +190,8 @@ def _numpy_repr(tensor: Tensor) -> str:
     return f"\n{text}" if "\n" in text else text
 
 
-def _as_bytes(array: Any) -> Any:
+def as_bytes(array: Any) -> Any:
+    """Returns an array of text with bytes for its elements."""
     encoded = np.empty(array.shape, object)
     for place in np.ndindex(array.shape):
         text = array[place]

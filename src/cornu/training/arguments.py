@@ -10,8 +10,11 @@ import numpy as np
 
 from cornu.core import tree
 from cornu.core.errors import suggestion
+from cornu.data import Dataset
 from cornu.training import checks
-from cornu.training.arrays import is_array_like, named_leaves, to_array, to_arrays
+from cornu.training.arrays import is_array_like, named_leaves, to_arrays
+from cornu.training.class_weights import weights_of_classes
+from cornu.training.datasets import DatasetSource
 from cornu.training.sources import ArraySource, IteratorSource, Source
 
 
@@ -67,6 +70,7 @@ def make_source(
     shuffle: bool | str = False,
     steps: int | None = None,
     text: bool = False,
+    class_weight: dict[int, float] | None = None,
 ) -> Source:
     """Returns the source of batches for what a user passed.
 
@@ -78,23 +82,27 @@ def make_source(
         shuffle: Whether to take rows in a new order each epoch.
         steps: Steps per epoch, or None.
         text: Whether x may hold text.
+        class_weight: Weight of each class number, or None.
 
     Returns:
         A source.
 
     Raises:
-        ValueError: When there is no data, or y comes with data that yield their own.
+        ValueError: When there is no data, y or batch_size comes with data that yield batches of
+            their own, or endless data without a number of steps.
         TypeError: When x cannot be data.
     """
     if x is None:
         raise ValueError("There is no data: x is None. Pass arrays, a generator or a dataset.")
     if is_array_like(x):
-        rows = 32 if batch_size is None else batch_size
-        source = ArraySource(x, y, sample_weight, rows, shuffle, text)
+        if class_weight is not None:
+            sample_weight = weights_of_classes(y, class_weight, sample_weight)
+        size = 32 if batch_size is None else batch_size
+        rows = ArraySource(x, y, sample_weight, size, shuffle, text)
         if batch_size is None and steps is not None:
-            source.batch_size = -(-source.rows // steps)
-            source.steps = -(-source.rows // source.batch_size)
-        return source
+            rows.batch_size = -(-rows.rows // steps)
+            rows.steps = -(-rows.rows // rows.batch_size)
+        return rows
     if not hasattr(x, "__iter__") and not hasattr(x, "__getitem__"):
         raise TypeError(
             f"x is a {type(x).__name__}; expected an array, a list or dict of arrays, a pandas "
@@ -106,7 +114,21 @@ def make_source(
                 f"{name} was given although x is a {type(x).__name__}, which must yield it: let it "
                 f"yield (x, y) or (x, y, sample_weight)."
             )
-    return IteratorSource(x, shuffle, text)
+    if not isinstance(x, Dataset):
+        return IteratorSource(x, shuffle, text, class_weight)
+    if batch_size is not None:
+        raise ValueError(
+            "The `batch_size` argument must not be specified for a Dataset, which yields batches "
+            f"already. Leave it out, and use dataset.batch({batch_size})."
+        )
+    source = DatasetSource(x, text, class_weight)
+    if source.is_infinite and steps is None:
+        raise ValueError(
+            "When providing an infinite dataset, you must specify the number of steps to run: "
+            "steps_per_epoch (validation_steps for validation_data, steps for evaluate and "
+            "predict). If you did not intend an infinite dataset, do not call repeat() on it."
+        )
+    return source
 
 
 def training_sources(given: TrainingArguments) -> tuple[Source, Source | None]:
@@ -129,19 +151,15 @@ def training_sources(given: TrainingArguments) -> tuple[Source, Source | None]:
                 f"be told in advance. Pass validation_data instead."
             )
         (x, y, sample_weight), validation_data = _split_tail(given)
-    if given.class_weight is not None:
-        if not is_array_like(x):
-            raise ValueError(
-                "class_weight needs arrays. Let the generator or dataset yield "
-                "(x, y, sample_weight) instead."
-            )
-        sample_weight = weights_of_classes(y, given.class_weight, sample_weight)
     source = make_source(
-        x, y, sample_weight, given.batch_size, given.shuffle, given.steps_per_epoch, given.text
-    )
+        x, y, sample_weight, given.batch_size, given.shuffle, given.steps_per_epoch, given.text,
+        given.class_weight,
+    )  # fmt: skip
     if validation_data is None:
         return source, None
-    batch_size = given.validation_batch_size or given.batch_size
+    batch_size = given.validation_batch_size
+    if batch_size is None and not isinstance(validation_data, Dataset):
+        batch_size = given.batch_size
     with about("validation_data"):
         return source, _validation_source(
             validation_data, batch_size, given.validation_steps, given.text
@@ -190,38 +208,6 @@ def _split_tail(given: TrainingArguments) -> tuple[Any, Any]:
         return tree.map_structure(lambda a: None if a is None else a[selection], parts)
 
     return take(slice(None, cut)), take(slice(cut, None))
-
-
-def weights_of_classes(y: Any, class_weight: dict[int, float], sample_weight: Any) -> Any:
-    """Returns sample weights by the class of each target, times given sample weights.
-
-    Raises:
-        ValueError: When y is missing or there are several targets.
-    """
-    targets = to_arrays(y, "y")
-    leaves = [leaf for leaf in tree.flatten(targets) if leaf is not None]
-    if len(leaves) != 1:
-        raise ValueError(
-            f"class_weight needs one array of targets y; got {len(leaves)}. For several outputs "
-            f"pass sample_weight with one array per output."
-        )
-    if not isinstance(class_weight, dict):
-        raise ValueError(
-            f"class_weight must be a dict from class numbers to weights, such as {{0: 1.0, 1: "
-            f"5.0}}; got {class_weight!r}."
-        )
-    labels = leaves[0]
-    if labels.ndim > 1 and labels.shape[-1] > 1:
-        labels = labels.argmax(axis=-1)
-    elif labels.ndim > 1:
-        labels = labels[..., 0]
-    labels = np.round(labels).astype(np.int64)
-    weights = np.ones(labels.shape, np.float32)
-    for number, weight in class_weight.items():
-        weights[labels == int(number)] = weight
-    if sample_weight is None:
-        return weights
-    return weights * to_array(sample_weight, "sample_weight").reshape(weights.shape)
 
 
 def check_no_nan(source: Any, model: Any) -> None:

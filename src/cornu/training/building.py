@@ -9,6 +9,7 @@ from typing import Any
 from cornu.core import tree
 from cornu.core.graph import capture, eager_scope
 from cornu.training import checks
+from cornu.training.datasets import DatasetSource
 from cornu.training.runner import as_tensors, users_line_in_errors
 from cornu.training.sources import ArraySource
 
@@ -32,7 +33,7 @@ def prepare(model: Any, source: Any, mode: str) -> None:
         _build(model, source, scored)
     elif scored and model._output_shapes is None:
         _build(model, source, scored)
-    if isinstance(source, ArraySource) and scored:
+    if isinstance(source, (ArraySource, DatasetSource)) and scored:
         check_targets(model, source)
     optimizer = model.optimizer
     if mode == "train" and optimizer is not None and not optimizer.built:
@@ -67,8 +68,8 @@ def _build(model: Any, source: Any, scored: bool) -> None:
     model._clear_losses()
 
 
-def check_targets(model: Any, source: ArraySource) -> None:
-    """Raises ValueError when targets in memory do not suit the losses or the outputs."""
+def check_targets(model: Any, source: ArraySource | DatasetSource) -> None:
+    """Raises ValueError when known targets do not suit the losses or the outputs."""
     shapes = model._output_shapes
     compiled = model._compiled_loss
     y = source.data[1]

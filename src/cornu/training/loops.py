@@ -9,6 +9,7 @@ import numpy as np
 
 from cornu.callbacks import CallbackList
 from cornu.core import tree
+from cornu.training.datasets import DatasetSource
 from cornu.training.logs import plain, to_numpy
 from cornu.training.runner import Begin, StepRunner
 from cornu.training.sources import ArraySource, IteratorSource, Source
@@ -40,6 +41,9 @@ def _steps(
     runner: StepRunner, source: Source, limit: int | None, begin: Begin
 ) -> Iterator[tuple[int, Any]]:
     """Yields the number of steps done and the last result, over one epoch of a source."""
+    if isinstance(source, DatasetSource):
+        yield from runner.steps_of_batches(source.epoch(limit), begin)
+        return
     if isinstance(source, IteratorSource):
         for number, batch in enumerate(source.epoch(limit)):
             if begin is not None:

@@ -25,6 +25,7 @@ from cornu.training.arrays import (
     pack_x_y_sample_weight,
     standard_batch,
 )
+from cornu.training.datasets import Batches
 from cornu.training.logs import to_numpy
 from cornu.training.sources import ArraySource
 
@@ -235,6 +236,42 @@ class StepRunner:
             arrays = [tensor.numpy() for tensor in host.run(tensors)]
             self._prepared = (weakref.ref(source), arrays)
         return self._prepared[1]
+
+    def steps_of_batches(
+        self, given: Iterator[Batches | Any], begin: Begin
+    ) -> Iterator[tuple[int, Any]]:
+        """Runs steps on batches that come one or many at a time.
+
+        Args:
+            given: Batches, or single batches as structures of arrays.
+            begin: Called before every step with its number; None lets the engine run many steps
+                without coming back to Python.
+
+        Yields:
+            The number of steps done, and the last step's result.
+        """
+        done = 0
+        for item in given:
+            step = None
+            if isinstance(item, Batches) and not self._eager:
+                step = self.compiled(item.specs(), item.first)
+            if step is None or step.host.is_needed:
+                for batch in item.each() if isinstance(item, Batches) else [item]:
+                    if begin is not None:
+                        begin(done)
+                    done += 1
+                    yield done, self.run(batch)
+                continue
+            arrays, order = item.arrays(), np.arange(item.steps * item.size, dtype=np.int64)
+            first = 0
+            while first < item.steps:
+                if begin is not None:
+                    begin(done)
+                wanted = 1 if begin is not None else item.steps - first
+                ran, buffers = step.executable.run_steps(arrays, order, first, wanted, SLICE)
+                first += ran
+                done += ran
+                yield done, step.pack(buffers)
 
 
 @contextmanager

@@ -19,6 +19,8 @@ from cornu.training.arrays import (
     target_dtype,
     to_arrays,
 )
+from cornu.training.class_weights import weights_of_classes
+from cornu.training.datasets import DatasetSource, warn_of_end
 
 
 class ArraySource:
@@ -116,14 +118,22 @@ class IteratorSource:
         iterable: Yields x, (x, y) or (x, y, sample_weight).
         shuffle: Whether an indexable source is walked in a new order each epoch.
         text: Whether x may hold text.
+        class_weight: Weight of each class number, or None.
 
     Attributes:
         steps: Batches per epoch, or None when unknown.
     """
 
-    def __init__(self, iterable: Any, shuffle: bool | str = False, text: bool = False) -> None:
+    def __init__(
+        self,
+        iterable: Any,
+        shuffle: bool | str = False,
+        text: bool = False,
+        class_weight: dict[int, float] | None = None,
+    ) -> None:
         self._iterable = iterable
         self._text = text
+        self._class_weight = class_weight
         self._shuffle = bool(shuffle)
         self.steps: int | None = self._length()
         self._indexable = hasattr(iterable, "__getitem__") and self.steps is not None
@@ -135,9 +145,6 @@ class IteratorSource:
         if hasattr(self._iterable, "num_batches"):
             count = self._iterable.num_batches
             return None if count is None else int(count)
-        if hasattr(self._iterable, "cardinality"):
-            count = int(self._iterable.cardinality())
-            return count if count >= 0 else None
         try:
             return len(self._iterable)
         except TypeError:
@@ -177,7 +184,10 @@ class IteratorSource:
 
     def _open(self) -> Iterator[Any]:
         if self._iterator is None:
-            self._iterator = (standard_batch(batch, self._text) for batch in self._walk())
+            self._iterator = (
+                weighted(standard_batch(batch, self._text), self._class_weight)
+                for batch in self._walk()
+            )
         return self._iterator
 
     def restart(self) -> None:
@@ -208,6 +218,8 @@ class IteratorSource:
             yield from itertools.islice(self._open(), limit)
         elif limit is None or given < limit:
             self._iterator = None
+            if limit is not None:
+                warn_of_end(given, limit)
         self._tell("on_epoch_end")
 
     def _taken(self) -> Iterator[Any]:
@@ -217,6 +229,14 @@ class IteratorSource:
     def _tell(self, hook: str) -> None:
         if hasattr(self._iterable, hook):
             getattr(self._iterable, hook)()
+
+
+def weighted(batch: Any, class_weight: dict[int, float] | None) -> Any:
+    """Returns a batch whose samples are weighted by their classes."""
+    if class_weight is None:
+        return batch
+    x, y, weight = batch
+    return x, y, weights_of_classes(y, class_weight, weight)
 
 
 class OneBatch:
@@ -239,4 +259,4 @@ class OneBatch:
         return self._batch
 
 
-Source = ArraySource | IteratorSource
+Source = ArraySource | IteratorSource | DatasetSource

@@ -23,9 +23,9 @@ from cornu.training.arguments import (
     refuse_unknown,
     takes_text,
     training_sources,
-    weights_of_classes,
 )
 from cornu.training.arrays import standard_batch
+from cornu.training.class_weights import weights_of_classes
 from cornu.training.compile_metrics import CompiledMetrics
 from cornu.training.logs import plain, to_numpy
 from cornu.training.runner import StepRunner
