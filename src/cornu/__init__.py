@@ -89,7 +89,7 @@ _on_complete(lambda: importlib.import_module("cornu.models"))
 _old_paths.install("cornu.", _old_paths.current_name)
 
 _ROOMS = (
-    "activations", "applications", "backend", "callbacks", "config", "constraints", "datasets",
+    "activations", "applications", "backend", "callbacks", "config", "constraints", "data", "datasets",
     "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models",
     "optimizers", "preprocessing", "profiler", "random", "regularizers", "saving", "tree", "utils",
     "visualization",

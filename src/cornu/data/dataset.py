@@ -459,7 +459,15 @@ class DatasetIterator:
 
 
 def pipeline_of(dataset: Dataset) -> Stage:
-    """Returns the last step of a dataset's pipeline, for those who take many elements at once."""
+    """Returns the last step of a dataset's pipeline, for those who take many elements at once.
+
+    Args:
+        dataset: The dataset.
+
+    Example:
+        >>> [block.rows for block in pipeline_of(Dataset.range(5)).blocks(3)]
+        [3, 2]
+    """
     return dataset._stage
 
 

@@ -124,7 +124,7 @@ class Transform:
         leaves = components(element)
         program = self._program(element, leaves, 0)
         if program is not None:
-            return program.run([np.ascontiguousarray(leaf) for leaf in leaves])
+            return program.run(leaves)
         with eager_scope():
             return map_components(
                 self._absorbed, self._called(map_components(self._shown, element))
@@ -136,8 +136,7 @@ class Transform:
         program = self._program(block.stacked, leaves, 1)
         if program is None or not program.rowwise:
             return None
-        arrays = [np.ascontiguousarray(leaf) for leaf in leaves]
-        return Block(block.rows, program.run_rows(arrays, block.rows))
+        return Block(block.rows, program.run_rows(leaves, block.rows))
 
     def block(self, block: Block) -> Block:
         """Returns the results for a block of one element."""

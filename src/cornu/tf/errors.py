@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cornu.core.errors import CornuError as OpError
 from cornu.core.errors import InvalidArgumentError as InvalidArgumentError
+from cornu.core.errors import MissingFileError as NotFoundError
 from cornu.core.errors import UnsupportedError as UnimplementedError
 
 __all__ = [
@@ -44,10 +45,6 @@ class FailedPreconditionError(OpError, RuntimeError):
 
 class InternalError(OpError, RuntimeError):
     """Something that must always hold does not."""
-
-
-class NotFoundError(OpError, FileNotFoundError):
-    """A file or something else that was asked for does not exist."""
 
 
 class OutOfRangeError(OpError, IndexError):

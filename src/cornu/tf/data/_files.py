@@ -32,8 +32,14 @@ def _names(filenames: Any) -> Stage:
     return Slices(texts(paths_of(filenames)))
 
 
-class TextLineDataset(Dataset):
-    r"""The lines of text files, without their ends.
+def TextLineDataset(
+    filenames: Any,
+    compression_type: Any = None,
+    buffer_size: Any = None,
+    num_parallel_reads: Any = None,
+    name: Any = None,
+) -> Any:
+    r"""Returns the lines of text files, without their ends, as a dataset.
 
     Args:
         filenames: Name, list of names, or dataset of names.
@@ -54,20 +60,17 @@ class TextLineDataset(Dataset):
         >>> [line.numpy() for line in tf.data.TextLineDataset(path)]
         [b'one', b'two']
     """
-
-    def __new__(
-        cls,
-        filenames: Any,
-        compression_type: Any = None,
-        buffer_size: Any = None,
-        num_parallel_reads: Any = None,
-        name: Any = None,
-    ) -> Any:
-        return Dataset(TextLines(_names(filenames), compression_of(compression_type)))
+    return Dataset(TextLines(_names(filenames), compression_of(compression_type)))
 
 
-class TFRecordDataset(Dataset):
-    """The records of TFRecord files.
+def TFRecordDataset(
+    filenames: Any,
+    compression_type: Any = None,
+    buffer_size: Any = None,
+    num_parallel_reads: Any = None,
+    name: Any = None,
+) -> Any:
+    """Returns the records of TFRecord files as a dataset.
 
     Args:
         filenames: Name, list of names, or dataset of names.
@@ -83,26 +86,27 @@ class TFRecordDataset(Dataset):
     Example:
         >>> import os, tempfile
         >>> import cornu.tf as tf
+        >>> from cornu.data.records import RecordWriter
         >>> path = os.path.join(tempfile.mkdtemp(), "a.tfrecord")
-        >>> with tf.io.TFRecordWriter(path) as writer:
+        >>> with RecordWriter(path) as writer:
         ...     writer.write(b"one")
         >>> [record.numpy() for record in tf.data.TFRecordDataset(path)]
         [b'one']
     """
-
-    def __new__(
-        cls,
-        filenames: Any,
-        compression_type: Any = None,
-        buffer_size: Any = None,
-        num_parallel_reads: Any = None,
-        name: Any = None,
-    ) -> Any:
-        return Dataset(Records(_names(filenames), compression_of(compression_type)))
+    return Dataset(Records(_names(filenames), compression_of(compression_type)))
 
 
-class FixedLengthRecordDataset(Dataset):
-    """Pieces of binary files, all of one length.
+def FixedLengthRecordDataset(
+    filenames: Any,
+    record_bytes: Any,
+    header_bytes: Any = None,
+    footer_bytes: Any = None,
+    buffer_size: Any = None,
+    compression_type: Any = None,
+    num_parallel_reads: Any = None,
+    name: Any = None,
+) -> Any:
+    """Returns pieces of binary files, all of one length, as a dataset.
 
     Args:
         filenames: Name, list of names, or dataset of names.
@@ -123,24 +127,12 @@ class FixedLengthRecordDataset(Dataset):
         >>> [piece.numpy() for piece in tf.data.FixedLengthRecordDataset(path, 2)]
         [b'ab', b'cd']
     """
-
-    def __new__(
-        cls,
-        filenames: Any,
-        record_bytes: Any,
-        header_bytes: Any = None,
-        footer_bytes: Any = None,
-        buffer_size: Any = None,
-        compression_type: Any = None,
-        num_parallel_reads: Any = None,
-        name: Any = None,
-    ) -> Any:
-        return Dataset(
-            FixedLengthRecords(
-                _names(filenames),
-                compression_of(compression_type),
-                int(record_bytes),
-                int(header_bytes or 0),
-                int(footer_bytes or 0),
-            )
+    return Dataset(
+        FixedLengthRecords(
+            _names(filenames),
+            compression_of(compression_type),
+            int(record_bytes),
+            int(header_bytes or 0),
+            int(footer_bytes or 0),
         )
+    )

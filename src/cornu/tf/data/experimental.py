@@ -42,7 +42,7 @@ def cardinality(dataset: Any) -> Any:
 
     Example:
         >>> import cornu.tf as tf
-        >>> tf.data.experimental.cardinality(tf.data.Dataset.range(3)).numpy()
+        >>> int(tf.data.experimental.cardinality(tf.data.Dataset.range(3)))
         3
     """
     return convert(np.int64(int(dataset.cardinality())))
@@ -89,14 +89,14 @@ def Counter(start: Any = 0, step: Any = 1, dtype: Any = "int64") -> Any:
     return Dataset.counter(start, step, dtype)
 
 
-def _method(name: str) -> Callable[..., Change]:
+def _method(name: str, method: str = "") -> Callable[..., Change]:
     """Returns the older form of a method: it gives a change for `apply`."""
 
     def make(*arguments: Any, **keywords: Any) -> Change:
-        return lambda dataset: getattr(dataset, name)(*arguments, **keywords)
+        return lambda dataset: getattr(dataset, method or name)(*arguments, **keywords)
 
     make.__name__ = name
-    make.__doc__ = f"""Returns a change for `apply`: the method `{name}`.
+    make.__doc__ = f"""Returns a change for `apply`: the method `{method or name}`.
 
     Args:
         *arguments: Of the method.
@@ -111,7 +111,7 @@ def _method(name: str) -> Callable[..., Change]:
 
 
 bucket_by_sequence_length = _method("bucket_by_sequence_length")
-enumerate_dataset = _method("enumerate")
+enumerate_dataset = _method("enumerate_dataset", "enumerate")
 group_by_window = _method("group_by_window")
 ignore_errors = _method("ignore_errors")
 scan = _method("scan")
@@ -208,8 +208,19 @@ def load(path: Any, element_spec: Any = None, compression: Any = None, reader_fu
     return Dataset.load(path)
 
 
-class CsvDataset(Dataset):
-    r"""Lines of CSV files as tuples of scalars.
+def CsvDataset(
+    filenames: Any,
+    record_defaults: Any,
+    compression_type: Any = None,
+    buffer_size: Any = None,
+    header: bool = False,
+    field_delim: str = ",",
+    use_quote_delim: bool = True,
+    na_value: str = "",
+    select_cols: Any = None,
+    exclude_cols: Any = None,
+) -> Any:
+    r"""Returns the lines of CSV files as a dataset of tuples of scalars.
 
     Args:
         filenames: Name, or list of names.
@@ -235,37 +246,23 @@ class CsvDataset(Dataset):
         1.0 b'x'
         0.5 b'y'
     """
-
-    def __new__(
-        cls,
-        filenames: Any,
-        record_defaults: Any,
-        compression_type: Any = None,
-        buffer_size: Any = None,
-        header: bool = False,
-        field_delim: str = ",",
-        use_quote_delim: bool = True,
-        na_value: str = "",
-        select_cols: Any = None,
-        exclude_cols: Any = None,
-    ) -> Any:
-        _, columns = read_columns(
-            paths_of(filenames), None, header=header, delimiter=field_delim,
-            quoted=use_quote_delim, compression=compression_of(compression_type),
-        )  # fmt: skip
-        places = list(range(len(columns))) if select_cols is None else list(select_cols)
-        places = [place for place in places if place not in (exclude_cols or ())]
-        if len(places) != len(record_defaults):
-            raise InvalidArgumentError(
-                f"CsvDataset: expected {len(record_defaults)} fields, as record_defaults says, "
-                f"but the file has {len(places)}."
-            )
-        kinds = [default_of(default) for default in record_defaults]
-        arrays = tuple(
-            column_of(columns[place], kind, default, na_value, f"column {place}")
-            for place, (kind, default) in zip(places, kinds, strict=True)
+    _, columns = read_columns(
+        paths_of(filenames), None, header=header, delimiter=field_delim,
+        quoted=use_quote_delim, compression=compression_of(compression_type),
+    )  # fmt: skip
+    places = list(range(len(columns))) if select_cols is None else list(select_cols)
+    places = [place for place in places if place not in (exclude_cols or ())]
+    if len(places) != len(record_defaults):
+        raise InvalidArgumentError(
+            f"CsvDataset: expected {len(record_defaults)} fields, as record_defaults says, "
+            f"but the file has {len(places)}."
         )
-        return Dataset(Slices(arrays))
+    kinds = [default_of(default) for default in record_defaults]
+    arrays = tuple(
+        column_of(columns[place], kind, default, na_value, f"column {place}")
+        for place, (kind, default) in zip(places, kinds, strict=True)
+    )
+    return Dataset(Slices(arrays))
 
 
 def default_of(given: Any) -> tuple[str, Any]:
