@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         random,
         regularizers,
         saving,
+        sklearn,
         tree,
         utils,
         visualization,
@@ -89,10 +90,10 @@ _on_complete(lambda: importlib.import_module("cornu.models"))
 _old_paths.install("cornu.", _old_paths.current_name)
 
 _ROOMS = (
-    "activations", "applications", "backend", "callbacks", "config", "constraints", "data", "datasets",
-    "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models",
-    "optimizers", "preprocessing", "profiler", "random", "regularizers", "saving", "tree", "utils",
-    "visualization",
+    "activations", "applications", "backend", "callbacks", "config", "constraints", "data",
+    "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision",
+    "models", "optimizers", "preprocessing", "profiler", "random", "regularizers", "saving",
+    "sklearn", "tree", "utils", "visualization", "wrappers",
 )  # fmt: skip
 
 # Classes of this namespace and the rooms they live in.

@@ -34,6 +34,7 @@ PUBLIC = [
     "cornu.profiler",
     "cornu.random",
     "cornu.regularizers",
+    "cornu.sklearn",
     "cornu.tf",
     "cornu.tf.bitwise",
     "cornu.tf.config",

@@ -38,6 +38,10 @@ class Callback:
         """The model that is being trained."""
         return getattr(self, "_model", None)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Copies and pickles: a training hands its model to the callbacks anyway.
+        return {**self.__dict__, "_model": None}
+
     def set_params(self, params: dict[str, Any]) -> None:
         """Takes the facts about the run."""
         self.params = params

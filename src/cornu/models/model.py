@@ -13,6 +13,7 @@ from cornu.layers.call import CallContext, map_shapes
 from cornu.layers.layer import Layer
 from cornu.models import summary
 from cornu.models.old_methods import OldMethods
+from cornu.models.pickling import reduced
 from cornu.saving import (
     deserialize_keras_object,
     load_weights,
@@ -318,21 +319,11 @@ class Model(OldMethods, Trainer, Layer):
         return super().from_config(config)
 
     def __reduce__(self) -> Any:
-        classes = {type(layer).__name__: type(layer) for layer in self._flatten_layers()}
-        weights = self.get_weights() if self.built else None
-        return _revive, (serialize_keras_object(self), classes, weights)
+        return reduced(self)
 
     def __deepcopy__(self, memo: Any) -> Any:
-        revive, arguments = self.__reduce__()
+        revive, arguments = reduced(self)
         return revive(*arguments)
-
-
-def _revive(config: dict[str, Any], classes: dict[str, type], weights: Any) -> Any:
-    custom = {name: cls for name, cls in classes.items() if not cls.__module__.startswith("cornu.")}
-    model = deserialize_keras_object(config, custom_objects=custom)
-    if weights is not None:
-        model.set_weights(weights)
-    return model
 
 
 def _insert_base(cls: type) -> None:

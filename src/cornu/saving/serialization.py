@@ -36,6 +36,29 @@ def object_sharing() -> Iterator[None]:
         attributes["shared_configs"] = before
 
 
+@contextmanager
+def noting_custom_objects() -> Iterator[dict[str, Any]]:
+    """Notes the users' own classes and functions that configs made inside a `with` block name.
+
+    Yields:
+        The dict that is filled: names and what they stand for, as `custom_objects` has them.
+    """
+    attributes = settings.state.attributes
+    before = attributes.get("noted_objects")
+    noted: dict[str, Any] = {}
+    attributes["noted_objects"] = noted
+    try:
+        yield noted
+    finally:
+        attributes["noted_objects"] = before
+
+
+def _note(name: str, item: Any) -> None:
+    noted = settings.state.attributes.get("noted_objects")
+    if noted is not None:
+        noted[name] = item
+
+
 def serialize_keras_object(obj: Any) -> Any:
     """Returns an object as a structure of dicts, lists and plain values.
 
@@ -118,10 +141,13 @@ def _serialize_function(function: Any) -> dict[str, Any]:
             source = None
         # For people who look into the file; it is never run.
         return {"class_name": "__lambda__", "config": {"source": source}}
+    name = registry.get_registered_name(function)
+    if not str(function.__module__).startswith("cornu."):
+        _note(name, function)
     return {
         "module": "builtins",
         "class_name": "function",
-        "config": registry.get_registered_name(function),
+        "config": name,
         "registered_name": "function",
     }
 
@@ -146,6 +172,7 @@ def _serialize_instance(obj: Any) -> dict[str, Any]:
     else:
         module = None if cls.__module__ == "__main__" else cls.__module__
         registered_name = registry.get_registered_name(cls)
+        _note(registered_name, cls)
     result = {
         "module": module,
         "class_name": names.class_name(cls),

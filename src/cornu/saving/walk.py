@@ -26,19 +26,21 @@ def saveables(model: Any, skipped: Any = ()) -> Iterator[tuple[str, Any]]:
         Pairs such as `("layers/dense", layer)`; the model itself has the path "".
     """
     base = registry.lookup("layer", "Layer")
-    walk = _Walk(frozenset(dir(base(name="reference"))) | _HIDDEN, {id(obj) for obj in skipped})
+    walk = _Walk(frozenset(dir(base(name="reference"))) | _HIDDEN, skipped)
     yield from walk.visit(model, "")
 
 
 class _Walk:
-    def __init__(self, skipped_names: frozenset[str], visited: set[int]) -> None:
+    def __init__(self, skipped_names: frozenset[str], skipped: Any) -> None:
         self.skipped_names = skipped_names
-        self.visited = visited
+        # The objects themselves are kept: the list that a property has made must live as long as
+        # its number is remembered, or the next one gets the same number and is taken for it.
+        self.visited = {id(obj): obj for obj in skipped}
 
     def visit(self, obj: Any, path: str) -> Iterator[tuple[str, Any]]:
         if id(obj) in self.visited:
             return
-        self.visited.add(id(obj))
+        self.visited[id(obj)] = obj
         yield path, obj
         for name, child in self._children(obj):
             below = f"{path}/{name}" if path else name
@@ -66,7 +68,7 @@ class _Walk:
     def _items(self, container: Any, path: str) -> Iterator[tuple[str, Any]]:
         if id(container) in self.visited:
             return
-        self.visited.add(id(container))
+        self.visited[id(container)] = container
         names: dict[str, int] = {}
         for item in container.values() if isinstance(container, dict) else container:
             is_container = isinstance(item, (list, tuple, dict))
