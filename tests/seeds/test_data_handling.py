@@ -181,6 +181,28 @@ def test_row_343_shuffling_of_training_inputs():
     assert mixed[-1] == pytest.approx(ordered[-1], rel=1e-5)  # the same rows, all of them
 
 
+def test_row_345_missing_values():
+    """Passengers without an age get the median of the others, and a column that says so."""
+    pd = pytest.importorskip("pandas")
+    table = pd.DataFrame(
+        {"age": [22.0, 38, np.nan, 35, np.nan, 4], "cabin": [None, "C85", None, "C123", None, None]}
+    )
+    assert table.isna().sum().tolist() == [2, 4]
+    prepared = pd.DataFrame(
+        {
+            "age": table["age"].fillna(table["age"].median()) / 80,
+            "age_known": table["age"].notna(),
+            "cabin_known": table["cabin"].notna(),
+        }
+    )
+    y = np.float32([[0], [1], [0], [1], [0], [1]])
+    model = keras.Sequential([layers.Dense(1, "sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    assert np.isfinite(model.fit(prepared, y, verbose=0).history["loss"][0])
+    with pytest.raises(ValueError, match="2 NaNs"):
+        model.fit(table[["age"]], y, verbose=0)
+
+
 def test_row_346_terms_of_a_table():
     pd = pytest.importorskip("pandas")
     table = pd.DataFrame({"age": [29.0, 0.9167], "fare": [211.3375, 151.55]}, index=[1, 2])

@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+from tests.seeds.documents import corrected, fenced, run
 
 import cornu
 import cornu as keras
@@ -80,6 +81,19 @@ def test_row_004_tf_keras():
     assert issubclass(Sequential, cornu.Model)
     assert tf.__version__ >= "2.4"
     assert tf.__version__.startswith("2")
+
+
+def test_row_006_slides_with_cells_of_code():
+    """A slide as the documents have them: prose, and cells between lines of backticks."""
+    slide = (
+        "Training\n\n```\nimport keras\nmodel = keras.Sequential([keras.layers.Dense(#units)])\n```\n"
+        "then\n```\n%matplotlib inline\nmodel.build((None, 2))\n```\n"
+    )
+    first, second = fenced(slide)
+    names = {}
+    run(corrected(first, ("#units", "3")), names)
+    run(corrected(second), names)
+    assert names["model"].count_params() == 9
 
 
 def test_row_008_numpy_both_ways():

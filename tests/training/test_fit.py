@@ -90,6 +90,16 @@ def test_forms_of_data_give_one_result():
         )
 
 
+def test_columns_of_bool_beside_numbers_need_no_cast():
+    """As `pandas.get_dummies` leaves them: together they make an array of objects."""
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"age": [1.0, 2.0], "smoker": [True, False], "children": [0, 3]})
+    assert frame.to_numpy().dtype == object
+    model = keras.Sequential([keras.layers.Dense(1)])
+    expected = model.predict(frame.astype("float32"), verbose=0)
+    np.testing.assert_array_equal(model.predict(frame, verbose=0), expected)
+
+
 def train_once(weights, x, y):
     model = linear()
     model.set_weights(weights)

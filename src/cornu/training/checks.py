@@ -85,9 +85,11 @@ def pandas_to_array(value: Any, name: str, text: bool = False) -> Array:
     if value.ndim == 1:
         array = value.to_numpy()
         return array if array.dtype.kind in "fiub" else object_to_array(array, name)
+    whole = np.asarray(value.to_numpy())
+    if whole.dtype.kind in "fiub":
+        return whole
+    # Columns of bool beside columns of numbers make an object array, but numbers one by one.
     columns = [value.iloc[:, place].to_numpy() for place in range(value.shape[1])]
-    if all(column.dtype.kind in "fiub" for column in columns):
-        return np.asarray(value.to_numpy())
     parts = [
         column
         if column.dtype.kind in "fiub"
