@@ -146,3 +146,11 @@ def test_an_output_that_nobody_kept_is_made_again():
     assert again.shape == (None, 2)
     assert node_of(again) is node_of(second)
     assert again._keras_history.tensor_index == 0
+
+
+def test_a_symbolic_tensor_is_found_in_a_list():
+    """`==` is identity, as in Keras: there are no values to compare."""
+    wide, deep = KerasTensor((None, 5)), KerasTensor((None, 30))
+    assert wide in [deep, wide]
+    assert deep not in [wide]
+    assert (wide != wide).shape == (None, 5)

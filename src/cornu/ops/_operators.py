@@ -104,6 +104,8 @@ def _attach(kind: type[Any]) -> None:
         put(f"__{name}__", _forward(function, direct, allowed))
         put(f"__r{name}__", _reflected(function))
     for name, (function, direct, allowed) in _COMPARISON.items():
+        if kind is KerasTensor and name == "eq":
+            continue  # as in Keras it is identity, so that `tensor in [...]` finds that very tensor
         put(f"__{name}__", _forward(function, direct, allowed))
     for name, function in (
         ("__neg__", lambda self: elementwise.negative(self)),
