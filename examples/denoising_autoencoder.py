@@ -49,7 +49,7 @@ def main(quick=False, seed=0, figures=None):
     (x_train, _), (x_test, _) = keras.datasets.mnist.load_data()
     x_train, x_test = (x[..., None].astype("float32") / 255 for x in (x_train, x_test))
     if quick:
-        x_train, x_test = x_train[:5000], x_test[:500]
+        x_train, x_test = x_train[:2500], x_test[:300]
     x_test = x_test[:2000]
 
     keras.utils.set_random_seed(seed)

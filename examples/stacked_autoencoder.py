@@ -30,10 +30,10 @@ def main(quick=False, seed=0):
     (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
     if quick:
         x_train, y_train, x_test, y_test = (
-            x_train[:6000],
-            y_train[:6000],
-            x_test[:2000],
-            y_test[:2000],
+            x_train[:3000],
+            y_train[:3000],
+            x_test[:1000],
+            y_test[:1000],
         )
     x_train, x_test = (x.reshape(len(x), 784).astype("float32") / 255 for x in (x_train, x_test))
     keras.utils.set_random_seed(seed)

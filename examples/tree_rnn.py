@@ -77,7 +77,7 @@ def main(quick=False, seed=0):
     """Trains in a loop of its own; returns the losses and the test accuracy."""
     (x_train, y_train), (x_test, y_test) = keras.datasets.digits.load_data()
     if quick:
-        x_train, y_train, x_test, y_test = x_train[:300], y_train[:300], x_test[:100], y_test[:100]
+        x_train, y_train, x_test, y_test = x_train[:160], y_train[:160], x_test[:60], y_test[:60]
     train = [tree_of(image / 16) for image in x_train]
     test = [tree_of(image / 16) for image in x_test]
     print("the first picture:")
