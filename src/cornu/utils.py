@@ -16,7 +16,17 @@ from cornu.core.registry import get_registered_object as get_registered_object
 from cornu.core.registry import register_keras_serializable as register_keras_serializable
 from cornu.core.tensor import Tensor
 from cornu.core.variable import Variable
+from cornu.data.directories import image_dataset_from_directory as image_dataset_from_directory
+from cornu.data.directories import text_dataset_from_directory as text_dataset_from_directory
+from cornu.data.images import array_to_img as array_to_img
+from cornu.data.images import img_to_array as img_to_array
+from cornu.data.images import load_img as load_img
+from cornu.data.images import save_img as save_img
+from cornu.data.py_dataset import PyDataset as PyDataset
+from cornu.data.py_dataset import Sequence as Sequence
 from cornu.data.sequences import pad_sequences as pad_sequences
+from cornu.data.splitting import split_dataset as split_dataset
+from cornu.data.timeseries import timeseries_dataset_from_array as timeseries_dataset_from_array
 from cornu.datasets._get_file import get_file as get_file
 from cornu.models.diagram import sequential_ascii as sequential_ascii
 from cornu.models.plotting import ModelPicture as ModelPicture

@@ -61,6 +61,10 @@ class Dataset(Origins, Regrouping):
 
     manners: Manners = PLAIN
 
+    # Set by those who make a dataset of a folder.
+    class_names: list[str] | None
+    file_paths: list[str]
+
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._options = Options()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from cornu.data.elements import (
     spec_of,
 )
 from cornu.data.manners import Manners
+from cornu.data.parallel import in_threads
 from cornu.data.rowwise import for_rows
 from cornu.data.stage import Derived, Ordered, Stage
 
@@ -303,35 +303,18 @@ class Map(Derived):
 
     def blocks(self, rows: int) -> Iterator[Block]:
         """Yields the results."""
-        if self._workers > 1:
-            yield from self._by_threads(rows)
-            return
-        for block in self.parent.blocks(rows):
+        blocks = self.parent.blocks(rows)
+        for block in blocks:
             done = self._transform.rows(block) if block.rows > 1 else None
             if done is not None:
                 yield done
-            else:
-                for element in block.elements():
-                    yield Block.of(self._transform(element))
-
-    def _by_threads(self, rows: int) -> Iterator[Block]:
-        waiting: deque[Future[Element]] = deque()
-        with ThreadPoolExecutor(self._workers, "cornu-map") as pool:
-            try:
-                for block in self.parent.blocks(rows):
-                    done = self._transform.rows(block) if block.rows > 1 else None
-                    if done is not None:
-                        yield done
-                        continue
-                    for element in block.elements():
-                        waiting.append(pool.submit(self._transform, element))
-                        if len(waiting) > self._workers:
-                            yield Block.of(waiting.popleft().result())
-                while waiting:
-                    yield Block.of(waiting.popleft().result())
-            finally:
-                for future in waiting:
-                    future.cancel()
+                continue
+            elements = block.elements()
+            if self._workers > 1:
+                rest = (element for later in blocks for element in later.elements())
+                elements = itertools.chain(elements, rest)
+            for result in in_threads(self._transform, elements, self._workers, self._workers):
+                yield Block.of(result)
 
     def attempts(self) -> Iterator[Callable[[], Element]]:
         """Yields functions that return the results one by one, or raise what went wrong."""

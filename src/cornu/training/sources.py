@@ -10,6 +10,7 @@ import numpy as np
 
 from cornu.core import session, tree
 from cornu.core.primitive import Spec
+from cornu.data.parallel import in_threads
 from cornu.training import checks
 from cornu.training.arrays import (
     Array,
@@ -179,8 +180,9 @@ class IteratorSource:
         order = list(range(self.steps or 0))
         if self._shuffle:
             session.current().seeds.shuffle(order)
-        for place in order:
-            yield self._iterable[place]
+        workers = getattr(self._iterable, "workers", 1)
+        ready = getattr(self._iterable, "max_queue_size", workers)
+        yield from in_threads(self._iterable.__getitem__, iter(order), workers, ready)
 
     def _open(self) -> Iterator[Any]:
         if self._iterator is None:
