@@ -54,3 +54,12 @@ def test_class_numbers_as_columns_are_class_numbers():
     assert accuracy == pytest.approx(2 / 3)
     expected = -np.log(np.exp([1, 1, 0]) / (np.e + 2)).mean()
     assert loss == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(("options", "steps"), [({}, None), ({"input_length": 5}, 5)])
+def test_an_embedding_begins_a_model_that_is_built_at_once(options, steps):
+    model = tf.keras.Sequential()
+    model.add(tf.keras.layers.Embedding(10, 4, **options))
+    model.add(tf.keras.layers.LSTM(3))
+    assert model.layers[0].output_shape == (None, steps, 4)
+    assert model.count_params() == 10 * 4 + 4 * 3 * (4 + 3 + 1)

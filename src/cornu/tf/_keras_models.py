@@ -16,6 +16,7 @@ from cornu import models, ops, saving
 from cornu.core import settings
 from cornu.core.errors import UnsupportedError
 from cornu.core.tensor import Tensor
+from cornu.layers import Embedding, InputLayer
 from cornu.models import plain_summary
 
 __all__ = [
@@ -190,6 +191,20 @@ class Sequential(Model, models.Sequential):
     """
 
     _saved_as = models.Sequential
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
+        """Puts a layer on top, as `cornu.Sequential.add`.
+
+        An Embedding that begins a model is built at once: it is known to take rows of numbers.
+
+        Args:
+            layer: The layer, or a `keras.Input` as the first.
+            rebuild: Whether the model is connected at once when its input shape is known.
+        """
+        begins = not self._layers and isinstance(layer, Embedding)
+        if begins and layer.__dict__.get("_input_shape_arg") is None:
+            super().add(InputLayer(shape=(layer.input_length,)), rebuild=False)
+        super().add(layer, rebuild)
 
 
 _KINDS: dict[type, type] = {kind._saved_as: kind for kind in (Model, Functional, Sequential)}

@@ -56,8 +56,9 @@ class Embedding(LowRankAdaptation):
         lora_alpha: float | None = None,
         **kwargs: Any,
     ) -> None:
-        kwargs.pop("input_length", None)
+        input_length = kwargs.pop("input_length", None)
         super().__init__(**kwargs)
+        self.input_length = input_length
         self.input_dim = positive_int(input_dim, "input_dim", type(self).__name__)
         self.output_dim = positive_int(output_dim, "output_dim", type(self).__name__)
         self.embeddings_initializer = initializers.get(embeddings_initializer)
