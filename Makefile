@@ -65,7 +65,7 @@ build: $(STAMPS)/base  ## build a wheel into dist/
 demo: $(STAMPS)/base  ## train a network that reads handwritten digits, and show it at work
 	@$(MAKE) --no-print-directory native || \
 	    echo "The C++ engine could not be built; the demo runs on the NumPy engine." >&2
-	@$(BIN)/python -m cornu.cli demo
+	@$(BIN)/python -m cornu.cli demo --report build/cornu_demo.html
 
 test: $(STAMPS)/test native  ## run the tests
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(PYTEST_ARGS)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import sys
 
 import pytest
 
 import cornu
 from cornu import cli
 from cornu.datasets import mnist
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    """The demonstration leaves its page in the folder where it runs."""
+    monkeypatch.chdir(tmp_path)
 
 
 def test_info_prints_the_facts(capsys):
@@ -20,9 +27,12 @@ def test_info_prints_the_facts(capsys):
     assert re.search(r"^python +3\.", printed, re.MULTILINE)
 
 
-def test_demo_learns_to_read_digits(capsys):
+def test_demo_learns_to_read_digits(capsys, tmp_path):
+    pytest.importorskip("matplotlib")
     assert cli.main(["demo"]) == 0
     printed = capsys.readouterr().out
+    assert f"weights: {tmp_path / 'cornu_demo.html'}\n" in printed
+    assert (tmp_path / "cornu_demo.html").read_text().endswith("</html>\n")
     accuracy = float(re.search(r"Read correctly: ([\d.]+)%", printed).group(1))
     assert accuracy >= 97
     assert "Where to go next" in printed
@@ -33,17 +43,26 @@ def test_demo_learns_to_read_digits(capsys):
 
 def test_the_seed_decides_the_run(capsys):
     def read(*arguments):
-        assert cli.main(["demo", *arguments]) == 0
+        assert cli.main(["demo", "--report", "", *arguments]) == 0
         return re.findall(r"accuracy: [\d.]+ - loss: [\d.]+", capsys.readouterr().out)
 
     assert read("--seed", "3") == read("--seed", "3")
     assert read("--seed", "3") != read("--seed", "4")
 
 
+def test_without_matplotlib_the_demo_says_how_to_get_its_page(capsys, monkeypatch, tmp_path):
+    for module in ("matplotlib", "matplotlib.figure"):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert cli.main(["demo"]) == 0
+    said = re.search(r"^No report: .*$", capsys.readouterr().out, re.MULTILINE).group()
+    assert "pip install 'cornu[plot]'" in said
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_network_that_learns_nothing_fails(capsys, monkeypatch):
     job = dataclasses.replace(cli._JOBS["digits"], epochs=1, optimizer="sgd")
     monkeypatch.setitem(cli._JOBS, "digits", job)
-    assert cli.main(["demo"]) == 1
+    assert cli.main(["demo", "--report", ""]) == 1
     assert "below the 97%" in capsys.readouterr().err
 
 

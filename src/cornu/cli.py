@@ -15,6 +15,7 @@ import numpy as np
 
 import cornu
 from cornu.core.engine import current_engine
+from cornu.core.extras import MissingExtraError
 from cornu.datasets import digits, mnist
 
 _SHADES = " .:-=+*#%@"
@@ -90,12 +91,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "mnist: 70,000 larger ones, downloaded if they are not on this machine",
     )
     demo.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
+    demo.add_argument(
+        "--report",
+        metavar="FILE",
+        default="cornu_demo.html",
+        help="page about the training with curves, mistakes and weights (default cornu_demo.html; "
+        "needs matplotlib); '' writes none",
+    )
     commands.add_parser("info", help="print version, engine, instruction set and threads")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "info":
             return _info()
-        return _demo(_JOBS[chosen.data], chosen.data, chosen.seed)
+        return _demo(_JOBS[chosen.data], chosen.data, chosen.seed, chosen.report)
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return 130
@@ -133,7 +141,7 @@ def _info() -> int:
 # ------------------------------------------------------------------------------------ cornu demo
 
 
-def _demo(job: _Job, name: str, seed: int) -> int:
+def _demo(job: _Job, name: str, seed: int, report: str) -> int:
     started = time.perf_counter()
     cornu.utils.set_random_seed(seed)
     (x_train, y_train), (x_test, y_test) = job.load_data()
@@ -150,7 +158,7 @@ def _demo(job: _Job, name: str, seed: int) -> int:
     network.summary()
 
     training = time.perf_counter()
-    network.fit(x_train, y_train, batch_size=job.batch_size, epochs=job.epochs)
+    history = network.fit(x_train, y_train, batch_size=job.batch_size, epochs=job.epochs)
     trained = time.perf_counter()
     _, accuracy = network.evaluate(x_test, y_test, verbose=0)
     probabilities = np.asarray(network.predict(x_test, verbose=0))
@@ -162,11 +170,22 @@ def _demo(job: _Job, name: str, seed: int) -> int:
         f"Training took {trained - training:.2f} s for {steps:,} steps, "
         f"everything {time.perf_counter() - started:.2f} s."
     )
+    if report:
+        print(_written(network, history, (x_test, y_test), report))
     if accuracy < job.target:
         print(f"That is below the {job.target:.0%} it should reach.", file=sys.stderr)
         return 1
     print(_next_steps(name))
     return 0
+
+
+def _written(network: cornu.Model, history: Any, data: Any, path: str) -> str:
+    """Writes the report and returns what to say about it."""
+    try:
+        written = cornu.visualization.report(network, history, data, path)
+    except (MissingExtraError, OSError) as error:
+        return f"No report: {error}"
+    return f"Curves, confusion matrix, mistakes and weights: {written}"
 
 
 def _show(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray) -> None:

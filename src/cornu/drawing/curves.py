@@ -58,8 +58,8 @@ def learning_curves(
             x = _epoch_numbers(epochs, len(curve), len(values[name]))
             marker = "o" if len(curve) == 1 else ""
             panel.plot(x, curve, color=colour, label=label, linewidth=1.8, marker=marker)
-            if key != name and np.isfinite(curve).any():
-                best = int(np.nanargmin(curve) if _small_is_good(name) else np.nanargmax(curve))
+            best = best_epoch(name, curve)
+            if key != name and best is not None:
                 panel.plot(x[best], curve[best], "o", color=colour, markersize=5)
         panel.set_xlabel("epoch")
         panel.set_ylabel(name)
@@ -102,5 +102,22 @@ def _epoch_numbers(epochs: Sequence[int], count: int, whole: int) -> np.ndarray:
     return np.linspace(epochs[0], epochs[-1], count) + 1
 
 
-def _small_is_good(name: str) -> bool:
-    return any(word in name for word in _SMALL_IS_GOOD)
+def best_epoch(name: str, values: Sequence[float] | np.ndarray) -> int | None:
+    """Returns where a quantity is best: lowest for losses and errors, highest for others.
+
+    Args:
+        name: Name of the quantity.
+        values: Its values.
+
+    Returns:
+        A place from 0; None where there is no finite value.
+
+    Example:
+        >>> best_epoch("val_loss", [3, 1, 2]), best_epoch("accuracy", [0.1, 0.3, 0.2])
+        (1, 1)
+    """
+    curve = np.asarray(values, dtype=float)
+    if not np.isfinite(curve).any():
+        return None
+    is_small_good = any(word in name for word in _SMALL_IS_GOOD)
+    return int(np.nanargmin(curve) if is_small_good else np.nanargmax(curve))

@@ -24,3 +24,4 @@ from cornu.visualization._planes import affine_layer as affine_layer
 from cornu.visualization._planes import plane_map as plane_map
 from cornu.visualization._regression import predictions_against_truth as predictions_against_truth
 from cornu.visualization._regression import residuals as residuals
+from cornu.visualization._report import report as report

@@ -66,13 +66,14 @@ def activation_functions(
     return axes[0] if len(chosen) == 1 else axes
 
 
-def weight_histograms(model: Any, bins: int = 50, ax: Any = None) -> Any:
+def weight_histograms(model: Any, bins: int = 50, count: int | None = None, ax: Any = None) -> Any:
     """Draws how the weights of each layer are distributed.
 
     Args:
         model: A built model.
         bins: Number of bars.
-        ax: One Axes for each layer with a kernel; a new figure when None.
+        count: How many weights are drawn at most, the first ones; all when None.
+        ax: One Axes for each weight with more than one axis; a new figure when None.
 
     Returns:
         An array of Axes, one for each weight with more than one axis.
@@ -89,7 +90,7 @@ def weight_histograms(model: Any, bins: int = 50, ax: Any = None) -> Any:
         'only/kernel'
     """
     who = "weight_histograms"
-    weights = weight_matrices(model)
+    weights = weight_matrices(model)[:count]
     if not weights:
         raise ValueError(f"{who}: model {model.name!r} has no weights yet; build it first.")
     axes = panels_for(ax, len(weights), who, (3.0, 2.3), across=3)
