@@ -39,6 +39,13 @@ class _Writer:
 
 
 @pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty current folder: documents write beside themselves."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
 def line():
     """Points near the line y = 2 x + 1, as columns."""
     draw = np.random.default_rng(7)

@@ -12,7 +12,10 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+import cornu.tf as tf
 
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 
@@ -84,3 +87,13 @@ def lines_that_fail(code: str, names: dict[str, Any]) -> dict[str, Exception]:
             except Exception as error:
                 failed[statement] = error
     return failed
+
+
+def cell_with(cells: list[str], part: str) -> str:
+    """The first cell that holds a text."""
+    return next(cell for cell in cells if part in cell)
+
+
+def tf_keras(**names: Any) -> dict[str, Any]:
+    """What cells may use that earlier, unprinted ones have imported."""
+    return {"tf": tf, "keras": tf.keras, "layers": tf.keras.layers, "np": np, **names}

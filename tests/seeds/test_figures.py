@@ -6,23 +6,11 @@ import itertools
 
 import numpy as np
 import pytest
+from tests.seeds.networks import cifar10_network, mnist_network
 
 import cornu as keras
 import cornu.tf as tf
 from cornu import layers
-
-
-def mnist_network(units=512):
-    """The dense network of the third document."""
-    model = keras.Sequential()
-    model.add(layers.Dense(units, activation="relu", input_shape=(784,)))
-    model.add(layers.Dropout(0.2))
-    model.add(layers.Dense(units, activation="relu"))
-    model.add(layers.Dropout(0.2))
-    model.add(layers.Dense(units, activation="relu"))
-    model.add(layers.Dropout(0.2))
-    model.add(layers.Dense(10, activation="softmax"))
-    return model
 
 
 def test_row_476_parameters_of_the_mnist_network():
@@ -33,8 +21,6 @@ def test_row_476_parameters_of_the_mnist_network():
 
 
 def test_row_477_parameters_of_the_cifar10_network():
-    from tests.seeds.test_systems import cifar10_network
-
     model = cifar10_network()
     counts = [layer.count_params() for layer in model.layers if layer.weights]
     assert counts == [896, 9_248, 18_496, 36_928, 1_180_160, 5_130]

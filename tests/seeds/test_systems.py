@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import pytest
 from tests.seeds.documents import corrected, fenced, run
+from tests.seeds.networks import cifar10_network
 
 import cornu
 import cornu as keras
@@ -171,27 +172,6 @@ def test_row_015_float16_for_tensor_processors():
     layer = layers.Dense(3, dtype="mixed_float16")
     assert layer(np.ones((1, 2), "float32")).dtype == "float16"
     assert layer.kernel.dtype == "float32"
-
-
-def cifar10_network():
-    """The network of the third document, as the library's own example builds it."""
-    return keras.Sequential(
-        [
-            keras.Input((32, 32, 3)),
-            layers.Conv2D(32, 3, padding="same", activation="relu"),
-            layers.Conv2D(32, 3, activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Dropout(0.25),
-            layers.Conv2D(64, 3, padding="same", activation="relu"),
-            layers.Conv2D(64, 3, activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Dropout(0.25),
-            layers.Flatten(),
-            layers.Dense(512, activation="relu"),
-            layers.Dropout(0.5),
-            layers.Dense(10, activation="softmax"),
-        ]
-    )
 
 
 def test_row_020_ascii_picture():
