@@ -204,3 +204,20 @@ def test_004_callbacks(here, pictures, capsys):
     again = tf.keras.models.load_model("best.h5")
     best = again.evaluate(pictures["X_val"], pictures["y_val"], verbose=0)[0]
     assert best == pytest.approx(min(printed), rel=1e-5)
+
+
+def test_004_scikit_learn_wrapper(line):
+    pytest.importorskip("sklearn")
+
+    def build_model(n_neurons=8):
+        model = tf.keras.Sequential([tf.keras.layers.Dense(n_neurons, "relu", input_shape=(1,))])
+        model.add(tf.keras.layers.Dense(1))
+        model.compile("adam", "mse")
+        return model
+
+    names = tf_keras(build_model=build_model)
+    run(
+        piece(read("004").replace("\\_", "_"), "keras_reg = keras.wrappers", "(build_model)"), names
+    )
+    names["keras_reg"].fit(*line, epochs=2, verbose=0)
+    assert np.isfinite(names["keras_reg"].score(*line))
