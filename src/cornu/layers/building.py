@@ -52,6 +52,8 @@ def recorded(build: Callable[..., None]) -> Callable[..., None]:
         self.__dict__["_build_shapes_dict"] = {k: _recorded_shape(v) for k, v in given.items()}
         self.built = True
         self._lock_state()
+        for action in self.__dict__.pop("_when_built", ()):  # values that waited for the weights
+            action()
 
     wrapper._is_recorded = True  # type: ignore[attr-defined]
     return wrapper

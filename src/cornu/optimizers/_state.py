@@ -193,6 +193,8 @@ class OptimizerState:
         else:
             for name in self.slot_names:
                 self._add_slots([name], new)
+        for action in self.__dict__.pop("_when_built", ()):  # values that waited for the slots
+            action()
 
     def _add_slots(self, names: Iterable[str], variables: Sequence[Variable]) -> None:
         for variable in variables:
