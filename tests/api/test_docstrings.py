@@ -45,7 +45,9 @@ PUBLIC = [
     "cornu.tf.math",
     "cornu.tf.nn",
     "cornu.tf.random",
+    "cornu.tf.profiler",
     "cornu.tf.strings",
+    "cornu.tf.summary",
     "cornu.utils",
     "cornu.visualization",
 ]

@@ -13,6 +13,7 @@ from cornu.callbacks._progbar import ProgbarLogger as ProgbarLogger
 from cornu.callbacks._simple import CSVLogger as CSVLogger
 from cornu.callbacks._simple import LambdaCallback as LambdaCallback
 from cornu.callbacks._simple import LearningRateScheduler as LearningRateScheduler
+from cornu.callbacks._tensorboard import TensorBoard as TensorBoard
 from cornu.core.old_paths import old_modules_of
 
 __getattr__ = old_modules_of("callbacks")

@@ -115,6 +115,20 @@ class Callback:
             for hook in _BATCH_HOOKS[mode]
         )
 
+    def batches_ahead(self, mode: str) -> int:
+        """Tells, when `wants_batches` says that hooks matter, how many batches may pass before one.
+
+        The begin hook is called before the first and the end hook after the last of them.
+
+        Args:
+            mode: "train", "test" or "predict".
+
+        Returns:
+            1 or more.
+        """
+        del mode
+        return 1
+
     def shows(self, mode: str) -> bool:
         """Whether `progress` wants to be told how far the steps of a mode have come.
 

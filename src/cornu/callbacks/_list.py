@@ -74,6 +74,11 @@ class CallbackList(Callback):
         """Whether any of the callbacks has a hook for every batch."""
         return any(callback.wants_batches(mode) for callback in self.callbacks)
 
+    def batches_ahead(self, mode: str) -> int:
+        """How many batches may pass before one of the callbacks wants a hook."""
+        ahead = [item.batches_ahead(mode) for item in self.callbacks if item.wants_batches(mode)]
+        return min(ahead, default=1)
+
     def shows(self, mode: str) -> bool:
         """Whether any of the callbacks shows progress."""
         return any(callback.shows(mode) for callback in self.callbacks)

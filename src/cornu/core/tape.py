@@ -179,7 +179,7 @@ class GradientTape:
                     f"GradientTape.gradient: sources are tensors or variables; "
                     f"got {type(leaf).__name__}."
                 )
-        with self.stop_recording():
+        with self.stop_recording(), settings.name_scope("gradients"):
             flow = self._walk_back(targets, weights, leaves)
             results = [self._source_gradient(leaf, flow, unconnected) for leaf in leaves]
         if not self._persistent:
@@ -287,7 +287,7 @@ def _gradient_scope(output: Tensor) -> AbstractContextManager[None]:
     node = None if output._value is None else output._value.node
     if node is None or not node.scope:
         return _NO_SCOPE
-    return settings.name_scope(f"gradients/{node.scope.removeprefix('gradients/')}")
+    return settings.name_scope(node.scope.removeprefix("gradients/"))
 
 
 _NO_SCOPE = nullcontext()

@@ -18,23 +18,6 @@ from cornu.tf._seeds import Trace
 from cornu.tf._specs import Place, TensorSpec, as_results, put_together
 from cornu.tf._tensor import Tensor, adopt
 
-# Called with the name and graph of every captured function that runs, when something looks on.
-_watchers: list[Callable[[str, Graph], None]] = []
-
-
-@contextmanager
-def watched(watcher: Callable[[str, Graph], None]) -> Iterator[None]:
-    """Has a function told of each captured function that runs inside a `with` block.
-
-    Args:
-        watcher: Called with a name and a graph.
-    """
-    _watchers.append(watcher)
-    try:
-        yield
-    finally:
-        _watchers.remove(watcher)
-
 
 class _HeldBack:
     """Takes what this thread prints; others print as ever."""
@@ -135,8 +118,6 @@ class ConcreteFunction:
         buffers = self._executable.run(
             [t._buffer if t._engine is engine else CoreTensor.numpy(t) for t in tensors]
         )
-        for watcher in _watchers:
-            watcher(self.name, self.graph)
 
         def fill(leaf: Any) -> Any:
             if type(leaf) is not Place:

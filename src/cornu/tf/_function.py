@@ -21,6 +21,7 @@ import numpy as np
 from cornu.core import dtypes as core
 from cornu.core import settings
 from cornu.core.errors import SymbolicTensorError, UnsupportedError
+from cornu.core.graph import Graph
 from cornu.core.keras_tensor import any_symbolic
 from cornu.core.primitive import Spec
 from cornu.tf._concrete import ConcreteFunction, prints_held_back
@@ -234,6 +235,10 @@ class Function:
         if key not in self._traces:
             self._traces[key] = self._trace(form, tensors)
         return self._traces[key]
+
+    def captured_graphs(self) -> list[Graph]:
+        """Returns the graphs captured so far, one for each kind of arguments."""
+        return [trace.graph for trace in self._traces.values() if trace is not None]
 
     def experimental_get_tracing_count(self) -> int:
         """Returns for how many kinds of arguments the function was captured."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -63,28 +64,54 @@ def _steps(
         yield done, result
 
 
+class _BatchHooks:
+    """Calls the hooks of batches, as often as the callbacks ask for.
+
+    Attributes:
+        next: How many steps will have been done when the end hook is due.
+    """
+
+    def __init__(self, callbacks: CallbackList, mode: str) -> None:
+        self._on_begin = getattr(callbacks, f"on_{mode}_batch_begin")
+        self._on_end = getattr(callbacks, f"on_{mode}_batch_end")
+        self._ahead = functools.partial(callbacks.batches_ahead, mode)
+        self.next = 0
+
+    def begin(self, number: int) -> int:
+        """Calls the begin hook when it is due; returns how many steps may run."""
+        if number >= self.next:
+            self.next = number + self._ahead()
+            self._on_begin(number)
+        return self.next - number
+
+    def end(self, done: int, logs: dict[str, Any]) -> None:
+        """Calls the end hook."""
+        self._on_end(done - 1, logs)
+
+
 def _walk(
     runner: StepRunner, source: Source, limit: int | None, callbacks: CallbackList, mode: str
 ) -> Any:
     """Runs one epoch, calls the hooks of batches, and returns the last step's result."""
-    begin: Begin = None
-    if callbacks.wants_batches(mode):
-        begin = getattr(callbacks, f"on_{mode}_batch_begin")
-    end = getattr(callbacks, f"on_{mode}_batch_end")
+    hooks = _BatchHooks(callbacks, mode) if callbacks.wants_batches(mode) else None
     shown = callbacks.shows(mode)
     model = callbacks.model
     result: Any = None
     done = 0
+    begin = None if hooks is None else hooks.begin
     for done, result in _steps(runner, source, limit, begin):
-        if begin is None and not shown:
+        due = hooks is not None and hooks.next <= done
+        if not due and not shown:
             continue
         logs = plain(result)
-        if begin is not None:
-            end(done - 1, logs)
+        if due and hooks is not None:
+            hooks.end(done, logs)
         if shown:
             callbacks.progress(done, logs)
         if mode == "train" and model.stop_training:
             break
+    if hooks is not None and 0 < done < hooks.next:
+        hooks.end(done, plain(result))
     if done == 0:
         raise ValueError(
             "The data source yielded no batch in this epoch. A generator can be walked only once: "
@@ -146,9 +173,10 @@ def predict(model: Any, source: Source, callbacks: CallbackList, steps: int | No
     wanted = callbacks.wants_batches("predict")
     parts: list[Any] = []
 
-    def begin(number: int) -> None:
+    def begin(number: int) -> int:
         if wanted:
             callbacks.on_predict_batch_begin(number)
+        return 1  # the outputs of every step are needed
 
     callbacks.on_predict_begin()
     for done, result in _steps(runner, source, steps, begin):

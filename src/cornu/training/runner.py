@@ -15,7 +15,7 @@ import numpy as np
 from cornu.core import dtypes, tree
 from cornu.core.engine import Executable, current_engine, memory_of
 from cornu.core.errors import SymbolicTensorError
-from cornu.core.graph import capture
+from cornu.core.graph import Graph, capture
 from cornu.core.host import HostPart
 from cornu.core.primitive import Spec
 from cornu.core.tensor import Tensor
@@ -41,7 +41,8 @@ _MOST_FORMS = 128
 # What Python computes from all rows of the data is kept up to this size.
 _MOST_BYTES = 1 << 29
 
-Begin = Callable[[int], None] | None
+# Told the number of the next step, it returns how many steps may run before it is asked again.
+Begin = Callable[[int], int] | None
 
 
 class CompiledStep:
@@ -145,6 +146,13 @@ class StepRunner:
         if not self._eager:
             self.compiled(source.first_specs(), source.peek)
 
+    @property
+    def graph(self) -> Graph | None:
+        """What the engine runs for the form of batch seen first; None when nothing is captured."""
+        steps = iter(self._compiled.values())
+        first = next(steps, None)
+        return None if first is None else first.executable.graph
+
     def run_one(self, x: Array) -> Any:
         """Returns a prediction for one array of inputs; the short way for repeated calls."""
         known = self._quick.get((x.shape, x.dtype))
@@ -183,8 +191,8 @@ class StepRunner:
             source: The arrays and the order of the pass.
             first: First step to run.
             stop: Step before which to stop.
-            begin: Called before every step with its number, counted from `first`; None lets the
-                engine run many steps without coming back to Python.
+            begin: Called with the number of the next step, counted from `first`; returns how many
+                steps may run before it is called again. None sets no limit.
 
         Yields:
             The number of steps done, counted from `first`, and the last step's result.
@@ -195,8 +203,7 @@ class StepRunner:
         arrays = None if self._eager else self._engine_arrays(source)
         done = first
         while done < stop:
-            if begin is not None:
-                begin(done - first)
+            wanted = stop - done if begin is None else min(begin(done - first), stop - done)
             if self._eager:
                 rows = order[done * size : (done + 1) * size]
                 result = self._call(as_tensors(source.batch(rows)))
@@ -206,8 +213,9 @@ class StepRunner:
                 done += 1
             elif done < full:
                 compiled = self.compiled(source.specs(size), source.peek)
-                wanted = 1 if begin is not None else min(full, stop) - done
-                ran, buffers = compiled.executable.run_steps(arrays, order, done, wanted, SLICE)
+                ran, buffers = compiled.executable.run_steps(
+                    arrays, order, done, min(wanted, full - done), SLICE
+                )
                 result = compiled.pack(buffers)
                 done += ran
             else:

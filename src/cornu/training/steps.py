@@ -112,7 +112,7 @@ class Steps(Compiling):
             with name_scope("loss"):
                 loss = self.compute_loss(x, y, y_pred, sample_weight, training=True)
                 scaled = self.optimizer.scale_loss(loss)
-        self._loss_tracker.update_state(loss, sample_weight=_rows_of(x))
+        self._track_loss(loss, x)
         weights = self.trainable_weights
         if weights:
             gradients = tape.gradient(scaled, weights)
@@ -131,8 +131,9 @@ class Steps(Compiling):
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self(x, training=False)
         if self._compiled_loss is not None or self.losses:
-            loss = self.compute_loss(x, y, y_pred, sample_weight, training=False)
-            self._loss_tracker.update_state(loss, sample_weight=_rows_of(x))
+            with name_scope("loss"):
+                loss = self.compute_loss(x, y, y_pred, sample_weight, training=False)
+            self._track_loss(loss, x)
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
     def predict_step(self, data: Any) -> Any:
@@ -163,5 +164,9 @@ class Steps(Compiling):
         total = self._compiled_loss(y, y_pred, sample_weight)
         for added in regularization_losses or ():
             total = ops.add(total, ops.sum(ops.cast(added, "float32")))
-        self._loss_tracker.update_state(total, sample_weight=_rows_of(y_pred))
+        self._track_loss(total, y_pred)
         return total
+
+    def _track_loss(self, loss: Any, batch: Any) -> None:
+        with name_scope("metrics"):
+            self._loss_tracker.update_state(loss, sample_weight=_rows_of(batch))

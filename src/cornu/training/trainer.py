@@ -11,6 +11,7 @@ import numpy as np
 from cornu.callbacks import CallbackList, History
 from cornu.callbacks._progbar import in_terminal
 from cornu.core import tree
+from cornu.core.graph import Graph
 from cornu.layers.adapting import count_of_changes
 from cornu.training import building, checks, loops
 from cornu.training.arguments import (
@@ -309,6 +310,10 @@ class Trainer(Steps):
         if known is None or known[0] != state:
             known = self._runners[mode] = (state, StepRunner(self, _STEPS[mode]))
         return known[1]
+
+    def _step_graph(self, mode: str) -> Graph | None:
+        """Returns the graph of "train", "test" or "predict" steps; None when they run eagerly."""
+        return self._runner(mode).graph
 
     def _callbacks(self, callbacks: Any, run: loops.Run, history: bool = False) -> CallbackList:
         if isinstance(callbacks, CallbackList):

@@ -1,0 +1,1 @@
+"""Records for TensorBoard: event files by the `tensorboard` package's own writer."""
