@@ -129,6 +129,14 @@ def test_update_freq_writes_every_so_many_batches(engine, tmp_path):
     assert running[5] == scalars(tmp_path / "all" / "train", "epoch_loss")[0]
 
 
+def test_batches_of_a_dataset(tmp_path):
+    model = small()
+    data = tf.data.Dataset.from_tensor_slices((X, Y)).batch(8)
+    callback = keras.callbacks.TensorBoard(tmp_path, update_freq=3)
+    model.fit(data, epochs=2, verbose=0, callbacks=[callback])
+    assert list(scalars(tmp_path / "train", "batch_loss")) == [3, 6, 9]
+
+
 def test_few_batches_leave_the_engine_alone_in_between(tmp_path, monkeypatch):
     model = small()
     callback = keras.callbacks.TensorBoard(tmp_path, update_freq=4)

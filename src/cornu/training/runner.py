@@ -252,8 +252,7 @@ class StepRunner:
 
         Args:
             given: Batches, or single batches as structures of arrays.
-            begin: Called before every step with its number; None lets the engine run many steps
-                without coming back to Python.
+            begin: As in `steps`.
 
         Yields:
             The number of steps done, and the last step's result.
@@ -273,9 +272,8 @@ class StepRunner:
             arrays, order = item.arrays(), np.arange(item.steps * item.size, dtype=np.int64)
             first = 0
             while first < item.steps:
-                if begin is not None:
-                    begin(done)
-                wanted = 1 if begin is not None else item.steps - first
+                left = item.steps - first
+                wanted = left if begin is None else min(begin(done), left)
                 ran, buffers = step.executable.run_steps(arrays, order, first, wanted, SLICE)
                 first += ran
                 done += ran
