@@ -24,8 +24,8 @@ def measure(
     """
     losses: Losses = {}
     failures: list[str] = []
-    # Inference workloads share their network with a training.
-    chosen = [workload.name for workload in workloads if not workload.inference]
+    # Inferences and pipelines share their network with another training.
+    chosen = [w.name for w in workloads if not (w.inference or w.pipeline)]
     for contender in contenders:
         if contender.name == "jax-scan":  # the same functions as "jax"
             continue

@@ -101,7 +101,7 @@ def _inputs_of_classes(workload: Workload) -> tuple[npt.NDArray[np.float32], Arr
 def _images(name: str, rows: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
     folder = _data_home()
     pixels: Array
-    if name in ("fashion", "autoencoder"):
+    if name in ("fashion", "autoencoder", "dataset_fit"):
         files = [folder / "fashion-mnist" / f"train-{part}-ubyte.gz" for part in _IDX_PARTS]
         if all(file.is_file() for file in files):
             pixels, labels = (_read_idx(file) for file in files)

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.workloads import Workload
+
 # Keras calls cornu's peers by the name of the backend; both run benchmarks/keras_training.py.
 
 
@@ -19,6 +21,7 @@ class Contender:
         backend: Keras's backend, for the Keras contenders.
         counted: Whether it competes for "best peer".
         workloads: The workloads it runs; all when empty.
+        pipelines: Whether it has `tf.data`, and so runs the workloads that are fed by it.
     """
 
     name: str
@@ -28,11 +31,25 @@ class Contender:
     backend: str = ""
     counted: bool = True
     workloads: tuple[str, ...] = ()
+    pipelines: bool = False
+
+    def runs(self, workload: Workload) -> bool:
+        """Whether it takes part in a workload."""
+        if workload.pipeline and not self.pipelines:
+            return False
+        return not self.workloads or workload.name in self.workloads
 
 
 _ALL = (
-    Contender("cornu", "cornu", "cornu", "keras_training", counted=False),
-    Contender("keras-tensorflow", "Keras (TF)", "tensorflow", "keras_training", "tensorflow"),
+    Contender("cornu", "cornu", "cornu", "keras_training", counted=False, pipelines=True),
+    Contender(
+        "keras-tensorflow",
+        "Keras (TF)",
+        "tensorflow",
+        "keras_training",
+        "tensorflow",
+        pipelines=True,
+    ),
     Contender("keras-jax", "Keras (JAX)", "jax", "keras_training", "jax"),
     Contender("keras-torch", "Keras (Torch)", "torch", "keras_training", "torch"),
     Contender("torch", "PyTorch loop", "torch", "torch_loop"),

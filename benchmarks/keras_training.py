@@ -1,5 +1,6 @@
 """The workloads trained with `fit`: the same lines for Keras on three backends and for cornu."""
 
+import importlib
 import time
 from itertools import pairwise
 from typing import Any
@@ -21,6 +22,7 @@ class Training:
         self._x = inputs if len(inputs) > 1 else inputs[0]
         self._y = targets if len(targets) > 1 else targets[0]
         self._inputs = inputs
+        self._dataset = _pipeline(keras, workload, data) if workload.pipeline else None
         self.model = keras_networks.build(keras, workload)
 
     @property
@@ -63,6 +65,10 @@ class Training:
         np.asarray(self.model.predict(x, batch_size=rows, verbose=0))
 
     def _fit(self, epochs: int, *callbacks: Any) -> Any:
+        if self._dataset is not None:
+            return self.model.fit(
+                self._dataset, epochs=epochs, callbacks=list(callbacks), verbose=0
+            )
         return self.model.fit(
             self._x,
             self._y,
@@ -71,3 +77,17 @@ class Training:
             callbacks=list(callbacks),
             verbose=0,
         )
+
+
+def _pipeline(keras: Any, workload: Workload, data: Data) -> Any:
+    """The rows as bytes, shuffled and scaled by a pipeline as courses write it."""
+    name = "cornu.tf" if keras.__name__ == "cornu" else "tensorflow"
+    tf = importlib.import_module(name)
+    pixels = np.rint(data[0][0] * 255).astype(np.uint8)
+
+    def scaled(image: Any, label: Any) -> Any:
+        return tf.cast(image, tf.float32) / 255.0, label
+
+    dataset = tf.data.Dataset.from_tensor_slices((pixels, data[1][0]))
+    dataset = dataset.shuffle(workload.rows).map(scaled, num_parallel_calls=tf.data.AUTOTUNE)
+    return dataset.batch(workload.batch).prefetch(tf.data.AUTOTUNE)

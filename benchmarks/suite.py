@@ -114,8 +114,7 @@ def _processes(
         numbers.append(1)
     try:
         for contender in plan.contenders:
-            wanted = not contender.workloads or workload.name in contender.workloads
-            if wanted and contender.environment in environments:
+            if contender.runs(workload) and contender.environment in environments:
                 environment = environments[contender.environment]
                 processes.extend(  # side by side, as their times are set in relation
                     Process(contender, environment.python, threads, HOME, environment.path)

@@ -29,6 +29,7 @@ class Workload:
         activation: Of the hidden layers.
         products: Multiply-adds of a row's forward pass, layer by layer; dense stacks know theirs.
         inference: Whether predicting `rows` rows in one call is timed in place of training.
+        pipeline: Whether the rows are bytes in a `tf.data` pipeline that shuffles and scales them.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Workload:
     activation: str = ""
     products: tuple[int, ...] = ()
     inference: bool = False
+    pipeline: bool = False
 
     @property
     def steps(self) -> int:
@@ -269,6 +271,16 @@ _SEQUENCES = (
     ),
 )
 
+_PIPELINES = (
+    replace(
+        next(workload for workload in _DENSE if workload.name == "fashion"),
+        name="dataset_fit",
+        title="fashion from tf.data: shuffle, map (cast, / 255), batch 32, prefetch",
+        mark=2.0,
+        pipeline=True,
+    ),
+)
+
 WORKLOADS: dict[str, Workload] = {
-    workload.name: workload for workload in (*_DENSE, *_IMAGES, *_SEQUENCES)
+    workload.name: workload for workload in (*_DENSE, *_IMAGES, *_SEQUENCES, *_PIPELINES)
 }

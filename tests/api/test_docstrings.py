@@ -41,6 +41,8 @@ PUBLIC = [
     "cornu.tf.data",
     "cornu.tf.data.experimental",
     "cornu.tf.debugging",
+    "cornu.tf.image",
+    "cornu.tf.io",
     "cornu.tf.linalg",
     "cornu.tf.math",
     "cornu.tf.nn",

@@ -20,7 +20,8 @@ KINDS = {1: "bytes", 2: "float", 3: "int64"}
 Features = dict[str, tuple[str, list[Any]]]
 
 
-def _varint(value: int) -> bytes:
+def varint(value: int) -> bytes:
+    """Returns a number in the wire format: seven bits a byte, the lowest first."""
     value &= 2**64 - 1
     out = bytearray()
     while value > 0x7F:
@@ -30,19 +31,20 @@ def _varint(value: int) -> bytes:
     return bytes(out)
 
 
-def _field(number: int, data: bytes) -> bytes:
-    return _varint(number << 3 | _BYTES) + _varint(len(data)) + data
+def length_field(number: int, data: bytes) -> bytes:
+    """Returns a field of bytes."""
+    return varint(number << 3 | _BYTES) + varint(len(data)) + data
 
 
 def encode_feature(kind: str, values: Any) -> bytes:
     """Returns a Feature message of a kind ("bytes", "float" or "int64")."""
     if kind == "bytes":
-        return _field(1, b"".join(_field(1, value) for value in values))
+        return length_field(1, b"".join(length_field(1, value) for value in values))
     if kind == "float":
         packed = struct.pack(f"<{len(values)}f", *values)
-        return _field(2, _field(1, packed) if values else b"")
-    packed = b"".join(_varint(int(value)) for value in values)
-    return _field(3, _field(1, packed) if values else b"")
+        return length_field(2, length_field(1, packed) if values else b"")
+    packed = b"".join(varint(int(value)) for value in values)
+    return length_field(3, length_field(1, packed) if values else b"")
 
 
 def encode_example(features: Mapping[str, tuple[str, Any]]) -> bytes:
@@ -59,10 +61,12 @@ def encode_example(features: Mapping[str, tuple[str, Any]]) -> bytes:
         {'a': ('int64', [1, -1])}
     """
     entries = [
-        _field(1, _field(1, name.encode()) + _field(2, encode_feature(*features[name])))
+        length_field(
+            1, length_field(1, name.encode()) + length_field(2, encode_feature(*features[name]))
+        )
         for name in sorted(features)
     ]
-    return _field(1, b"".join(entries))
+    return length_field(1, b"".join(entries))
 
 
 def decode_example(message: bytes) -> Features:
@@ -73,12 +77,12 @@ def decode_example(message: bytes) -> Features:
     """
     found: Features = {}
     try:
-        for number, features in _fields(message):
+        for number, features in fields(message):
             if number != 1:
                 continue
-            for kind, entry in _fields(features):
+            for kind, entry in fields(features):
                 if kind == 1:
-                    parts = dict(_fields(entry))
+                    parts = dict(fields(entry))
                     found[parts[1].decode()] = _feature(parts.get(2, b""))
     except (IndexError, KeyError, TypeError, UnicodeDecodeError, struct.error) as error:
         raise InvalidArgumentError(f"Could not parse example input: {error}") from None
@@ -87,9 +91,9 @@ def decode_example(message: bytes) -> Features:
 
 def _feature(data: bytes) -> tuple[str, list[Any]]:
     kind, values = "", []
-    for number, content in _fields(data):
+    for number, content in fields(data):
         kind = KINDS[number]
-        for field, item in _fields(content):
+        for field, item in fields(content):
             if field != 1:
                 continue
             values += _values(kind, item)
@@ -127,7 +131,8 @@ def _read_varint(data: bytes, place: int) -> tuple[int, int]:
             raise IndexError("a number has too many bytes")
 
 
-def _fields(data: bytes) -> Iterator[tuple[int, Any]]:
+def fields(data: bytes) -> Iterator[tuple[int, Any]]:
+    """Yields number and content of the fields of a message; IndexError for a damaged one."""
     place = 0
     while place < len(data):
         tag, place = _read_varint(data, place)

@@ -49,6 +49,9 @@ _KERNELS: dict[str, Callable[[Array], Array]] = {
 }
 METHODS = ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic")  # fmt: skip
 
+# Methods that change an image along an axis of which the size stays.
+SMOOTHING = ("gaussian", "mitchellcubic")
+
 
 def checked_method(name: object) -> str:
     """Returns the name of a method in lower case; ValueError for one that there is not."""
@@ -110,9 +113,11 @@ def resized(image: Array, height: int, width: int, method: str) -> Array:
         image = image[nearest_places(rows, height)][:, nearest_places(columns, width)]
         return image.astype(np.float32)
     x = image.astype(np.float32)
-    if rows != height:
+    if (rows, columns) == (height, width):
+        return x
+    if rows != height or method in SMOOTHING:
         x = np.tensordot(weights(rows, height, method), x, (1, 0))
-    if columns != width:
+    if columns != width or method in SMOOTHING:
         x = np.tensordot(x, weights(columns, width, method), (1, 1)).transpose(0, 2, 1)
     return np.ascontiguousarray(x)
 

@@ -147,6 +147,8 @@ def _array_of(value: Any, wanted: DType | None, hinted: DType | None) -> np.ndar
             "Can't convert non-rectangular Python sequence to Tensor: its rows have different "
             "lengths. Pad them to one length first."
         ) from None
+    if array.dtype.kind in "US" and not from_numpy:
+        array = np.array(value, object)  # NumPy's own texts lose zeros at their ends
     if array.dtype.kind in "OUS":
         return _text_or_objects(array, wanted, value)
     if from_numpy:
