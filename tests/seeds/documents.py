@@ -22,8 +22,8 @@ BESIDE = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 # The only lines that change: where the packages come from.
 IMPORTS = [
     (r"^import tensorflow as tf$", "import cornu.tf as tf"),
-    (r"^import keras$", "import cornu.tf.keras as keras"),
-    (r"^from keras\.", "from cornu.tf.keras."),
+    (r"^import keras$", "import {package} as keras"),
+    (r"^from keras\.", "from {package}."),
 ]
 
 
@@ -57,14 +57,14 @@ def piece(text: str, first: str, last: str) -> str:
     return " ".join(text[start:stop].split())
 
 
-def corrected(code: str, *corrections: tuple[str, str]) -> str:
-    """Code with texts replaced, each of which must be there.
+def corrected(code: str, *corrections: tuple[str, str], package: str = "cornu.tf.keras") -> str:
+    """Code with texts replaced, each of which must be there, and with another package for Keras.
 
     Lines of the notebook itself (`%load_ext`, `%tensorboard`) are IPython's and fall away.
     """
     code = re.sub(r"^%.*$", "", code, flags=re.MULTILINE)
     for line, replacement in IMPORTS:
-        code = re.sub(line, replacement, code, flags=re.MULTILINE)
+        code = re.sub(line, replacement.format(package=package), code, flags=re.MULTILINE)
     for wrong, right in corrections:
         assert wrong in code, f"{wrong!r} is not in the cell:\n{code}"
         code = code.replace(wrong, right)
