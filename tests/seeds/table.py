@@ -21,7 +21,9 @@ _HEAD = """\
 
 Five lecture documents teach with TensorFlow and Keras; every item they name is a row here, with the
 test that shows it at work in cornu. `make seeds-table` runs the tests of [tests/seeds](../tests/seeds)
-and writes this page.
+and writes this page. The documents are: 000 neural networks and training in TensorFlow; 001 notes on
+tensors, regression and classification; 002 training, backpropagation and generalisation; 003 deep
+networks and a Keras tutorial on MNIST; 004 a summary of multilayer perceptrons in Keras.
 """
 
 _COLUMNS = "| row | what | documents | test | result |\n|--:|---|---|---|---|"

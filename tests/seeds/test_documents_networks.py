@@ -206,6 +206,26 @@ def test_004_callbacks(here, pictures, capsys):
     assert best == pytest.approx(min(printed), rel=1e-5)
 
 
+def test_004_tensorboard(here, pictures):
+    pytest.importorskip("tensorboard")
+    text = read("004").replace("\\_", "_")
+    names = tf_keras(run_logdir="my_logs/run_1", **pictures)
+    cell = piece(text, "tensorboard_cb = keras", ")")
+    with pytest.raises(AttributeError, match="callbacks"):
+        run(cell, names)
+    run(corrected(cell, ("keras.callback.", "keras.callbacks.")), names)
+    model = tf.keras.Sequential(
+        [tf.keras.layers.Flatten(input_shape=[28, 28]), tf.keras.layers.Dense(10, "softmax")]
+    )
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(
+        pictures["X_train"], pictures["y_train"], verbose=0, callbacks=[names["tensorboard_cb"]],
+        validation_data=(pictures["X_val"], pictures["y_val"]),
+    )  # fmt: skip
+    for part in ("train", "validation"):
+        assert list((here / "my_logs" / "run_1" / part).glob("events.out.tfevents.*"))
+
+
 def test_004_scikit_learn_wrapper(line):
     pytest.importorskip("sklearn")
 

@@ -90,6 +90,36 @@ def test_000_picture_of_a_model(here):
                 run(call, names)
 
 
+def test_000_trace_and_profile(here, capsys):
+    """The cells on TensorBoard; the profiler is started in them and never stopped."""
+    pytest.importorskip("tensorboard")
+
+    class MySequentialModule(tf.Module):  # not in the document
+        def __init__(self):
+            super().__init__()
+            self.w = tf.Variable(tf.ones((3, 2)))
+
+        @tf.function
+        def __call__(self, x):
+            return tf.nn.relu(x @ self.w)
+
+    first, magic, third = fenced(read("000"))[:3]
+    names = {"MySequentialModule": MySequentialModule}
+    for cell in (first, magic):
+        run(corrected(cell), names)
+    try:
+        run(corrected(third), names)
+        assert names["z"] is None
+        assert "[[6. 6.]]" in capsys.readouterr().out
+        with pytest.raises(tf.errors.AlreadyExistsError):
+            tf.profiler.experimental.start(names["logdir"])
+    finally:
+        tf.profiler.experimental.stop()
+    written = {path.name.split(".")[0] for path in here.rglob("*") if path.is_file()}
+    assert "events" in written
+    assert (here / names["logdir"] / "plugins" / "profile").is_dir()
+
+
 # ------------------------------------------------------------------------ the second document (001)
 
 
