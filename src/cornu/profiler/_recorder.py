@@ -41,7 +41,7 @@ class Recorder:
     Attributes:
         runs: Calls of executables.
         annotations: Spans that the user has named.
-        threads: Names of the threads seen, by their number.
+        threads: Names of the threads seen; spans know their place here.
         dropped: Calls that did not fit the trace.
     """
 
@@ -56,7 +56,8 @@ class Recorder:
         self._spans: list[Span] = []
         self.runs: list[Run] = []
         self.annotations: list[Span] = []
-        self.threads: dict[int, str] = {}
+        self.threads: list[str] = []
+        self._places: dict[threading.Thread, int] = {}  # the system uses numbers of threads again
         self.dropped = 0
 
     def watch(self, executable: Any) -> None:
@@ -108,10 +109,13 @@ class Recorder:
         self._executables.clear()
 
     def _thread(self) -> int:
-        number = threading.get_ident()
-        if number not in self.threads:
-            self.threads[number] = threading.current_thread().name
-        return number
+        thread = threading.current_thread()
+        place = self._places.get(thread)
+        if place is None:
+            with self._lock:
+                place = self._places[thread] = len(self.threads)
+                self.threads.append(thread.name)
+        return place
 
     def timings(self) -> list[Timing]:
         """Returns the time of each operation, without that of operations inside of it."""

@@ -31,15 +31,15 @@ def write(path: Path, recorder: Recorder, since: int, *, packed: bool) -> None:
 def _events(recorder: Recorder, since: int) -> Iterator[dict[str, Any]]:
     process = os.getpid()
     yield {"ph": "M", "pid": process, "name": "process_name", "args": {"name": "cornu"}}
-    numbers = {thread: number for number, thread in enumerate(recorder.threads)}
-    for thread, name in recorder.threads.items():
-        place = {"pid": process, "tid": numbers[thread]}
-        yield {"ph": "M", **place, "name": "thread_name", "args": {"name": name}}
+    for place, name in enumerate(recorder.threads):
+        yield {
+            "ph": "M", "pid": process, "tid": place, "name": "thread_name", "args": {"name": name},
+        }  # fmt: skip
     for span in recorder.spans():
         yield {
             "ph": "X",
             "pid": process,
-            "tid": numbers[span.thread],
+            "tid": span.thread,
             "name": span.name,
             "ts": (span.begin - since) / 1e3,
             "dur": (span.end - span.begin) / 1e3,

@@ -52,13 +52,12 @@ def _new_folder(parent: Path, name: str) -> Path:
 
 def _space(recorder: Recorder, since: int, unix: int, host: str) -> bytes:
     names: dict[str, int] = {}
-    lines: dict[int, list[bytes]] = {thread: [] for thread in recorder.threads}
+    lines: list[list[bytes]] = [[] for _ in recorder.threads]
     for span in recorder.spans():
         number = names.setdefault(span.name, len(names) + 1)
         lines[span.thread].append(_event(number, span, since))
     plane = _number(1, 1) + _text(2, "/host:CPU")
-    for place, (thread, events) in enumerate(lines.items()):
-        name = recorder.threads[thread]
+    for place, (name, events) in enumerate(zip(recorder.threads, lines, strict=True)):
         line = _number(1, place + 1) + _text(2, name) + _number(3, unix)
         plane += _part(3, line + b"".join(_part(4, event) for event in events))
     for name, number in names.items():
