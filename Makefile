@@ -14,7 +14,7 @@ NATIVE_BUILD := build/dev
 NATIVE_SOURCES = $(shell find native -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv native build demo seeds-table test test-all bench lint format clean FORCE
+.PHONY: help venv native build demo seeds-table lessons test test-all bench lint format clean FORCE
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  \1\t/' | expand -t 16
@@ -75,6 +75,9 @@ test-all: $(STAMPS)/test native  ## run all tests, the slow ones too
 
 seeds-table: $(STAMPS)/test native  ## run the tests of the course documents and write docs/seeds.md
 	$(BIN)/python -m pytest tests/seeds --write-seed-table
+
+lessons: $(STAMPS)/test native  ## run the lessons of examples/ and write docs/lessons.md
+	$(BIN)/python -m examples.write_lessons $(LESSONS)
 
 bench: $(STAMPS)/base native  ## compare speed with other frameworks (sets up an environment for each)
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -131,7 +131,7 @@ def main(quick=False, seed=0, full=False, epochs=None, figures=None):
     """Trains with and without fresh pictures; returns the shares of mistakes."""
     (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
     x_train, x_test = (x[..., None].astype("float32") / 127.5 - 1 for x in (x_train, x_test))
-    options = {"share": 0.2, "decay": 0.85, "epochs": epochs or 12, "full": full}
+    options = {"share": 0.2, "decay": 0.9, "epochs": epochs or 20, "full": full}
     rows = 10_000
     if full:
         options.update(share=1.0, decay=0.997, epochs=epochs or 800)
@@ -179,7 +179,7 @@ if __name__ == "__main__":
     parser.add_argument("--quick", action="store_true", help="small network, few pictures")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--full", action="store_true", help="the recipe of the paper")
-    parser.add_argument("--epochs", type=int, help="12 by default, 800 with --full")
+    parser.add_argument("--epochs", type=int, help="20 by default, 800 with --full")
     parser.add_argument(
         "--figures", metavar="FOLDER", help="draw deformed pictures (needs matplotlib)"
     )

@@ -150,9 +150,8 @@ def draw(truth, guesses, folder):
     folder.mkdir(parents=True, exist_ok=True)
     figure = Figure(figsize=(4.2, 4), layout="constrained")
     axis = figure.subplots()
-    axis.plot(truth / 1000, guesses / 1000, ".", markersize=2, alpha=0.4)
-    axis.plot([0, 500], [0, 500], color="black", linewidth=1)
-    axis.set(xlabel="price, thousand dollars", ylabel="predicted", xlim=(0, 510), ylim=(0, 620))
+    keras.visualization.predictions_against_truth(truth / 1000, guesses / 1000, ax=axis)
+    axis.set(xlabel="price, thousand dollars", ylabel="predicted")
     figure.savefig(folder / "house_prices.png", dpi=80)
 
 

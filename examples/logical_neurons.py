@@ -132,8 +132,6 @@ def draw(learned, folder):
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     folder.mkdir(parents=True, exist_ok=True)
-    axis_values = np.linspace(-0.5, 1.5, 101, dtype="float32")
-    plane = np.stack(np.meshgrid(axis_values, axis_values), axis=-1).reshape(-1, 2)
     networks = {
         "AND: one unit, one line": (gate(*GATES["AND"]), TRUTH["AND"]),
         "XOR by hand: two lines": (xor_by_hand(), TRUTH["XOR"]),
@@ -141,9 +139,9 @@ def draw(learned, folder):
     }
     figure = Figure(figsize=(9, 3.2), layout="constrained")
     for axis, (title, (network, answers)) in zip(figure.subplots(1, 3), networks.items()):
-        fires = network.predict(plane, batch_size=len(plane), verbose=0).reshape(101, 101)
-        axis.imshow(fires, origin="lower", extent=(-0.5, 1.5, -0.5, 1.5), cmap="RdBu_r", alpha=0.6)
-        axis.scatter(*INPUTS.T, c=answers, cmap="RdBu_r", edgecolors="black", s=70)
+        keras.visualization.decision_boundary(network, INPUTS, answers, ax=axis)
+        axis.get_legend().remove()
+        axis.scatter(*INPUTS.T, c=answers, cmap="RdBu_r", edgecolors="black", s=60, zorder=3)
         axis.set(title=title, xticks=[0, 1], yticks=[0, 1])
     figure.savefig(folder / "logical_neurons.png", dpi=80)
 

@@ -74,6 +74,12 @@ def test_cifar10_that_was_stopped_goes_on_to_the_same_numbers(cifar10, tmp_path)
     np.testing.assert_array_equal(whole["confusion"], parts["confusion"])
 
 
+def test_mnist_is_read_by_the_network_of_the_demo(example):
+    found = example("mnist", "mnist.npz").main(quick=True)
+    assert found["weights"] == 932_362
+    assert found["accuracy"] > 0.85
+
+
 def test_fashion_mnist_learns_both_ways(example):
     accuracies = example("fashion_mnist", "fashion-mnist").main(quick=True)
     assert min(accuracies.values()) > 0.65

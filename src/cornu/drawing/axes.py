@@ -105,13 +105,14 @@ def bare(ax: Any) -> None:
 
 
 def legend(ax: Any, **settings: Any) -> None:
-    """Adds a legend without a frame.
+    """Adds a legend with a light frame.
 
     Args:
         ax: The Axes, whose lines have labels.
         **settings: For `ax.legend`.
     """
-    ax.legend(frameon=False, labelcolor=INK, **settings)
+    # With a frame: without one its dots look like samples where the plane is full of them.
+    ax.legend(labelcolor=INK, edgecolor=GRID, framealpha=0.9, **settings)
 
 
 def draw_tiles(
