@@ -74,6 +74,7 @@ def test_numbers_and_variables_come_back_as_tensors():
         return {"x": x, "n": 3, "v": variable, "none": None}
 
     result = several(tf.constant(1.0))
+    assert [float(result[name]) for name in "xnv"] == [1.0, 3.0, 2.0]
     assert isinstance(result["n"], tf.Tensor)
     assert not isinstance(result["v"], tf.Variable)
     assert result["none"] is None

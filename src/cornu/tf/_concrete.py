@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from cornu.core import settings
+from cornu.core import settings, tree
 from cornu.core.engine import current_engine
 from cornu.core.errors import SymbolicTensorError, UnsupportedError
 from cornu.core.graph import Graph, capture
@@ -63,7 +63,7 @@ class ConcreteFunction:
     Attributes:
         name: Name of the function.
         graph: What was captured.
-        structured_outputs: The result's form, with specs for tensors.
+        result: The result's form, with places for the graph's outputs.
         variables_made: How many variables the function made while it was captured.
 
     Args:
@@ -90,25 +90,44 @@ class ConcreteFunction:
             graph, result = capture(body, *specs)
         finally:
             attributes["tf_trace"] = before
-        if any(value.dtype == "string" for value in graph.constants):
+        if graph.host_calls or any(value.dtype == "string" for value in graph.constants):
             raise UnsupportedError("Text is not part of captured functions.")
+        places = iter(range(len(graph.outputs)))
+        # In the order in which `capture` has flattened it.
+        result = tree.map_structure(
+            lambda leaf: Place(next(places)) if isinstance(leaf, CoreTensor) else leaf, result
+        )
+        self._set(graph, result, name)
+        self.variables_made = trace.variables
+
+    def _set(self, graph: Graph, result: Any, name: str) -> None:
         self.name = name
         self.graph: Graph = graph
-        self.variables_made = trace.variables
+        self.result = result
+        self.variables_made = 0
         self._engine = current_engine()
         self._executable = self._engine.compile(graph)
         self._executable.name = name
         self._outputs = [value.spec for value in graph.outputs]
-        places = iter(range(len(self._outputs)))
-        self._result = put_together(
-            result, lambda leaf: Place(next(places)) if isinstance(leaf, CoreTensor) else leaf
-        )
+
+    @classmethod
+    def of_graph(cls, graph: Graph, result: Any, name: str) -> ConcreteFunction:
+        """Returns a function that runs a graph.
+
+        Args:
+            graph: The graph.
+            result: The form of its result, with places for the outputs.
+            name: Name of the function.
+        """
+        made = cls.__new__(cls)
+        made._set(graph, result, name)
+        return made
 
     @property
     def structured_outputs(self) -> Any:
         """The result's form, with specs for tensors."""
         return put_together(
-            self._result,
+            self.result,
             lambda leaf: TensorSpec(*self._outputs[leaf]) if type(leaf) is Place else leaf,
         )
 
@@ -125,4 +144,4 @@ class ConcreteFunction:
             spec = self._outputs[leaf]
             return Tensor(spec.shape, spec.dtype, buffers[leaf], engine)
 
-        return put_together(self._result, fill)
+        return put_together(self.result, fill)

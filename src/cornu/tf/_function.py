@@ -26,7 +26,7 @@ from cornu.core.keras_tensor import any_symbolic
 from cornu.core.primitive import Spec
 from cornu.tf._concrete import ConcreteFunction, prints_held_back
 from cornu.tf._convert import convert
-from cornu.tf._specs import TensorSpec, as_results, put_together, take_apart
+from cornu.tf._specs import Same, TensorSpec, as_results, is_plain, put_together, take_apart
 from cornu.tf.errors import InvalidArgumentError
 
 _eagerly = [False]
@@ -80,6 +80,7 @@ class Function:
         self._owner = None if owner is None else weakref.ref(owner)
         self._bound: weakref.WeakKeyDictionary[Any, Function] = weakref.WeakKeyDictionary()
         self._traces: dict[Any, ConcreteFunction | None] = {}
+        self._forms: dict[Any, Any] = {}
 
     @property
     def python_function(self) -> Any:
@@ -124,9 +125,7 @@ class Function:
         if keywords:
             arguments, keywords = self._by_position(arguments, keywords)
         form, tensors, key = take_apart((arguments, keywords))
-        if key not in self._traces:
-            self._traces[key] = self._trace(form, tensors)
-        trace = self._traces[key]
+        trace = self._trace_of(form, tensors, key)
         if trace is None:
             return as_results(self._plain(*arguments, **keywords))
         return trace.run(tensors)
@@ -232,13 +231,31 @@ class Function:
             return convert(np.zeros(sizes, core.to_numpy(leaf.dtype.name)))
 
         form, tensors, key = take_apart(put_together(structure, example))
+        return self._trace_of(form, tensors, key)
+
+    def _trace_of(self, form: Any, tensors: list[Any], key: Any) -> ConcreteFunction | None:
         if key not in self._traces:
             self._traces[key] = self._trace(form, tensors)
+            # Objects are told apart, not kept alive.
+            self._forms[key] = put_together(
+                form, lambda leaf: leaf if is_plain(leaf) else Same(leaf)
+            )
         return self._traces[key]
 
     def captured_graphs(self) -> list[Graph]:
         """Returns the graphs captured so far, one for each kind of arguments."""
         return [trace.graph for trace in self._traces.values() if trace is not None]
+
+    @property
+    def argument_names(self) -> list[str]:
+        """Names of the function's arguments, without `self`."""
+        names = list(inspect.signature(self._function).parameters)
+        return names if self._owner is None else names[1:]
+
+    @property
+    def captured(self) -> list[tuple[Any, ConcreteFunction]]:
+        """The forms of the arguments for which there are graphs, and these."""
+        return [(self._forms[key], trace) for key, trace in self._traces.items() if trace]
 
     def experimental_get_tracing_count(self) -> int:
         """Returns for how many kinds of arguments the function was captured."""
@@ -264,6 +281,9 @@ class Function:
 class SpecializedFunction:
     """A `tf.function` for arguments of one kind; what `get_concrete_function` returns.
 
+    Attributes:
+        concrete: What was captured; None for a function that cannot be captured.
+
     Args:
         function: The function.
         arguments: Values or TensorSpecs.
@@ -280,12 +300,22 @@ class SpecializedFunction:
 
         self._function = function
         self._arguments, self._keywords = put_together((arguments, keywords), spec)
-        self._concrete = function._captured((arguments, keywords))
+        self.concrete = function._captured((arguments, keywords))
 
     @property
     def name(self) -> str:
         """Name of the function."""
         return self._function.__name__
+
+    @property
+    def argument_names(self) -> list[str]:
+        """Names of the tensors among the arguments, in their order."""
+        parameters = self._function.argument_names
+        names = []
+        for position, spec in enumerate(self._arguments):
+            if isinstance(spec, TensorSpec):
+                names.append(spec.name or parameters[position])
+        return [*names, *self._keywords]
 
     @property
     def structured_input_signature(self) -> Any:
@@ -295,12 +325,12 @@ class SpecializedFunction:
     @property
     def structured_outputs(self) -> Any:
         """The result, with specs for tensors; None for a function that cannot be captured."""
-        return None if self._concrete is None else self._concrete.structured_outputs
+        return None if self.concrete is None else self.concrete.structured_outputs
 
     @property
     def graph(self) -> Any:
         """What was captured; None for a function that cannot be."""
-        return None if self._concrete is None else self._concrete.graph
+        return None if self.concrete is None else self.concrete.graph
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Returns what the function returns.
@@ -310,7 +340,7 @@ class SpecializedFunction:
         """
         taken = iter(arguments)
         full = []
-        names = [n for n in inspect.signature(self._function._function).parameters if n != "self"]
+        names = self._function.argument_names
         for position, spec in enumerate(self._arguments):
             name = names[position] if position < len(names) else ""
             if not isinstance(spec, (TensorSpec, list, tuple, dict)):

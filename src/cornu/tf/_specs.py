@@ -85,6 +85,11 @@ class Same:
         return self._id
 
 
+def is_plain(value: Any) -> bool:
+    """Whether a value counts by what it is, and not as an object."""
+    return value is None or isinstance(value, (Place, int, float, bool, str, bytes, complex))
+
+
 def take_apart(structure: Any) -> tuple[Any, list[Any], Any]:
     """Returns arguments with places for tensors, the tensors, and a key of their kind.
 
@@ -110,8 +115,7 @@ def take_apart(structure: Any) -> tuple[Any, list[Any], Any]:
             key.append((tensor.shape, tensor.dtype))
             tensors.append(tensor)
             return Place(len(tensors) - 1)
-        plain = part is None or kind in (int, float, bool, str, bytes, complex)
-        key.append((kind, part) if plain else Same(part))
+        key.append((kind, part) if is_plain(part) else Same(part))
         return part
 
     form = visit(structure)
