@@ -13,6 +13,23 @@ from cornu.layers.activation import (
 from cornu.layers.attention.attention import AdditiveAttention, Attention
 from cornu.layers.attention.grouped_query import GroupedQueryAttention
 from cornu.layers.attention.multi_head import MultiHeadAttention
+from cornu.layers.augmentation.affine import (
+    RandomRotation,
+    RandomShear,
+    RandomTranslation,
+    RandomZoom,
+)
+from cornu.layers.augmentation.color import (
+    AutoContrast,
+    RandomBrightness,
+    RandomContrast,
+    RandomGrayscale,
+)
+from cornu.layers.augmentation.covering import RandomErasing, RandomGaussianBlur
+from cornu.layers.augmentation.elastic import RandomElasticTransform
+from cornu.layers.augmentation.flip import RandomFlip
+from cornu.layers.augmentation.pipeline import Pipeline
+from cornu.layers.augmentation.sizes import CenterCrop, RandomCrop, Resizing
 from cornu.layers.conv.convolution import Conv1D, Conv2D, Conv3D
 from cornu.layers.conv.depthwise import DepthwiseConv1D, DepthwiseConv2D
 from cornu.layers.conv.separable import SeparableConv1D, SeparableConv2D
@@ -144,6 +161,7 @@ __all__ = [
     "AdditiveAttention",
     "AlphaDropout",
     "Attention",
+    "AutoContrast",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -154,6 +172,7 @@ __all__ = [
     "BatchNormalization",
     "Bidirectional",
     "CategoryEncoding",
+    "CenterCrop",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -226,11 +245,25 @@ __all__ = [
     "Normalization",
     "PReLU",
     "Permute",
+    "Pipeline",
     "RMSNormalization",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomElasticTransform",
+    "RandomErasing",
+    "RandomFlip",
+    "RandomGaussianBlur",
+    "RandomGrayscale",
+    "RandomRotation",
+    "RandomShear",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "Resizing",
     "ReversibleEmbedding",
     "SeparableConv1D",
     "SeparableConv2D",
@@ -262,6 +295,7 @@ __all__ = [
     "concatenate",
     "deserialize",
     "dot",
+    "layers",
     "maximum",
     "minimum",
     "multiply",
