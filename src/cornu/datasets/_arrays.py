@@ -13,6 +13,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from cornu.datasets._files import DatasetError
+from cornu.datasets._pickled_batch import read_pickled_lists
 
 Split = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -49,6 +50,29 @@ def _read_member(archive: zipfile.ZipFile, name: str) -> np.ndarray:
             raise ValueError(f"{name} declares shape {shape} and dtype {dtype}")
     with archive.open(name) as member:
         return npy.read_array(member, allow_pickle=False)
+
+
+def load_lists(dataset: str, path: Path, names: tuple[str, ...]) -> list[np.ndarray]:
+    """Returns the named members of an .npz file, vectors of lists of whole numbers among them."""
+    with reading(dataset, path), zipfile.ZipFile(path) as archive:
+        return [_read_lists(archive, f"{name}.npy") for name in names]
+
+
+def _read_lists(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    with archive.open(name) as member:
+        version = npy.read_magic(member)
+        read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        _, _, dtype = read_header(member)
+        if dtype.hasobject:
+            return read_pickled_lists(member.read())
+    return _read_member(archive, name)
+
+
+def load_packaged(name: str, test_split: float, seed: int) -> Split:
+    """Returns a data set that is part of the package, shuffled and split."""
+    path = Path(__file__).with_name(f"{name}.npz")
+    x, y = load_npz(name, path, ("x", "y"))
+    return shuffled_split(x, y, test_split, seed)
 
 
 def load_idx(dataset: str, path: Path) -> np.ndarray:

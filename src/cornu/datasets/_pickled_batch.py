@@ -1,4 +1,4 @@
-"""A reader for the pickled batches of CIFAR that executes nothing.
+"""A reader for the pickles inside data files (CIFAR, IMDB, Reuters) that executes nothing.
 
 A pickle is a program for a stack machine, and Python's own reader runs it. This one walks the
 opcodes, knows dictionaries, lists, tuples, strings, numbers and NumPy arrays of numbers, and
@@ -7,7 +7,9 @@ refuses every other opcode and every other name.
 
 from __future__ import annotations
 
+import io
 import pickletools
+import re
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,54 @@ _BYTE_STRINGS = {"STRING", "BINSTRING", "SHORT_BINSTRING"}
 _TEXTS = {"UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"}
 _BYTES = {"BINBYTES", "SHORT_BINBYTES", "BINBYTES8"}
 _SHORT_TUPLES = {"EMPTY_TUPLE": 0, "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
+
+
+def read_pickled_lists(content: bytes) -> np.ndarray[Any, Any]:
+    """Returns the vector of lists of whole numbers that a pickled array of objects holds.
+
+    Args:
+        content: The bytes of the pickle (protocol 0 to 4).
+
+    Returns:
+        An array of dtype object.
+
+    Raises:
+        ValueError: If the pickle is damaged or asks for anything but lists, numbers and arrays.
+    """
+    machine = _Machine(takes_lists=True)
+    stream = io.BytesIO(content)
+    position = 0
+    while position < len(content):
+        numbers = _NUMBERS_IN_A_ROW.match(content, position)
+        if numbers is not None:
+            machine.stack += _whole_numbers(numbers.group())
+            position = numbers.end()
+            continue
+        opcode = pickletools.code2op.get(chr(content[position]))
+        if opcode is None:
+            raise ValueError(f"byte {position} of the pickle is no opcode")
+        stream.seek(position + 1)
+        argument = None if opcode.arg is None else opcode.arg.reader(stream)
+        position = stream.tell()
+        if opcode.name == "STOP":
+            (value,) = machine.stack or (None,)
+            if not isinstance(value, _Pending) or value.value is None or value.value.ndim != 1:
+                raise ValueError("the pickle does not hold one vector")
+            return value.value
+        machine.step(opcode.name, argument)
+    raise ValueError("the pickle has no end")
+
+
+# Whole numbers of 1, 2 and 4 bytes: nearly all that such a pickle holds.
+_NUMBERS_IN_A_ROW = re.compile(rb"(?:K.|M..|J....)+", re.DOTALL)
+_NUMBER = re.compile(rb"K(.)|M(..)|J(....)", re.DOTALL)
+
+
+def _whole_numbers(content: bytes) -> list[int]:
+    return [
+        one[0] if one else int.from_bytes(two or four, "little", signed=not two)
+        for one, two, four in _NUMBER.findall(content)
+    ]
 
 
 class _Name:
@@ -70,7 +120,8 @@ def read_pickled_batch(content: bytes) -> dict[Any, Any]:
 class _Machine:
     """The stack and the memo of a pickle."""
 
-    def __init__(self) -> None:
+    def __init__(self, takes_lists: bool = False) -> None:
+        self.takes_lists = takes_lists
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}
 
@@ -176,8 +227,7 @@ class _Machine:
             return arguments[0].encode("latin-1")
         raise ValueError("the pickle calls something that a data file has no need of")
 
-    @staticmethod
-    def fill(target: _Pending, state: Any) -> None:
+    def fill(self, target: _Pending, state: Any) -> None:
         if not isinstance(state, tuple) or len(state) < 5:
             raise ValueError("an array of the pickle is malformed")
         if target.kind == _DTYPE:
@@ -187,6 +237,9 @@ class _Machine:
             target.code = order + target.code.lstrip("<>|=")
             return
         _, shape, dtype, fortran, content = state[:5]
+        if self.takes_lists and isinstance(dtype, _Pending) and "O" in dtype.code:
+            target.value = self.lists(shape, content)
+            return
         if not isinstance(dtype, _Pending) or not isinstance(content, bytes):
             raise ValueError("an array of the pickle is malformed")
         element = np.dtype(dtype.code)
@@ -196,3 +249,12 @@ class _Machine:
             raise ValueError(f"an array of the pickle has shape {shape!r}")
         flat = np.frombuffer(content, element)
         target.value = flat.reshape(shape, order="F" if fortran else "C")
+
+    @staticmethod
+    def lists(shape: Any, content: Any) -> np.ndarray[Any, Any]:
+        plain = isinstance(content, list) and all(isinstance(item, list) for item in content)
+        if not plain or shape != (len(content),):
+            raise ValueError("an array of the pickle holds other objects than lists")
+        value = np.empty(len(content), object)
+        value[:] = content
+        return value

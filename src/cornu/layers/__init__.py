@@ -295,7 +295,6 @@ __all__ = [
     "concatenate",
     "deserialize",
     "dot",
-    "layers",
     "maximum",
     "minimum",
     "multiply",

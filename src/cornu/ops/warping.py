@@ -252,8 +252,10 @@ def gaussian_blur(
         Images of the shape and dtype of `images`.
 
     Example:
-        >>> gaussian_blur([[[0.0], [1.0], [0.0]]], (3, 1)).numpy().round(2).tolist()
-        [[[0.0], [0.0], [0.0]]]
+        >>> gaussian_blur([[[0.0], [1.0], [0.0]]], (3, 1)).numpy().round(2)
+        array([[[0.27],
+                [0.45],
+                [0.27]]], dtype=float32)
     """
     given, batch, form = _batch(images, data_format, "gaussian_blur")
     widths = floating(as_tensor(sigma))
