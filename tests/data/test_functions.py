@@ -10,6 +10,7 @@ import pytest
 import cornu
 import cornu.tf as tf
 from cornu import ops
+from cornu.core import session
 from cornu.data import Dataset, pipeline_of
 
 IMAGES = np.random.RandomState(0).randint(0, 256, (50, 4, 5), np.uint8)
@@ -132,3 +133,16 @@ def test_generators_are_checked_against_their_signature():
         bad = tf.data.Dataset.from_generator(lambda v=value: iter([v]), output_signature=spec)
         with pytest.raises(tf.errors.InvalidArgumentError, match=message):
             list(bad)
+
+
+def test_threads_of_a_pipeline_draw_from_the_session_of_its_reader():
+    def noise():
+        while True:
+            yield session.current().shuffles.rand()
+
+    def drawn():
+        with session.isolated(3):
+            data = Dataset.from_generator(noise, "float64").prefetch(2).take(3)
+            return stacked(data)[0].tolist()
+
+    assert drawn() == drawn()

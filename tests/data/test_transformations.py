@@ -75,9 +75,11 @@ def test_zip_ends_with_the_shortest():
         Dataset.zip([numbers(), numbers()])
 
 
-def test_windows_overlap_and_stride():
+@pytest.mark.parametrize("of_table", [True, False])
+def test_windows_overlap_and_stride(of_table):
     def windows(**keywords):
-        return [values(window) for window in numbers(7).window(3, **keywords)]
+        below = numbers(7) if of_table else numbers(8).filter(lambda n: n < 7)
+        return [values(window) for window in below.window(3, **keywords)]
 
     assert windows() == [[0, 1, 2], [3, 4, 5], [6]]
     assert windows(shift=2, drop_remainder=True) == [[0, 1, 2], [2, 3, 4], [4, 5, 6]]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import cornu.tf as tf
-from cornu.tf._examples import BytesList, Example, Feature, Features, FloatList, Int64List
+from cornu.tf.train import BytesList, Example, Feature, Features, FloatList, Int64List
 
 Invalid = tf.errors.InvalidArgumentError
 RNG = np.random.RandomState(0)

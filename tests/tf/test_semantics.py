@@ -31,6 +31,11 @@ def test_representation(value, text):
     assert repr(tf.constant(value)) == text
 
 
+def test_many_texts():
+    words = tf.constant([f"word {number}" for number in range(2000)])
+    assert tf.strings.upper(words).numpy()[-1] == b"WORD 1999"
+
+
 def test_printing():
     assert str(tf.constant([[1, 2], [3, 4]])) == (
         "tf.Tensor(\n[[1 2]\n [3 4]], shape=(2, 2), dtype=int32)"

@@ -46,6 +46,18 @@ def current() -> Session:
     return session
 
 
+def join(session: Session) -> None:
+    """Makes the current thread, which works for another one, draw from the session of that one.
+
+    Args:
+        session: What `current` returned there.
+
+    Example:
+        >>> join(current())
+    """
+    _own.session = session
+
+
 @contextmanager
 def isolated(seed: int) -> Iterator[Session]:
     """Gives the current thread a session of its own inside a `with` block.

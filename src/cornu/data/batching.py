@@ -16,12 +16,13 @@ from cornu.data.elements import (
     ComponentSpec,
     Element,
     NestedSpec,
+    Table,
     components,
     joined,
     map_components,
 )
-from cornu.data.sources import Stored
-from cornu.data.stage import Derived, ElementStage, Stage, times
+from cornu.data.sources import Slices, Stored
+from cornu.data.stage import Derived, ElementStage, Stage, rows_of, times
 
 
 def batched_spec(spec: Any, size: int | None) -> Any:
@@ -327,6 +328,10 @@ class Window(ElementStage, Derived):
     def elements(self) -> Iterator[Element]:
         """Yields the windows."""
         span = (self._size - 1) * self._stride + 1
+        table = self.parent.table()
+        if table is not None:
+            yield from self._of_table(table, span)
+            return
         source = self.parent.elements()
         held: list[Element] = []
         ended = False
@@ -347,6 +352,12 @@ class Window(ElementStage, Derived):
                 if next(source, _END) is _END:
                     return
             held.clear()
+
+    def _of_table(self, table: Table, span: int) -> Iterator[Element]:
+        last = table.count - span + 1 if self._drop else table.count
+        for start in range(0, last, self._shift):
+            index = np.arange(start, min(start + span, table.count), self._stride)
+            yield map_components(Slices, rows_of(table, index))
 
     def _window(self, elements: list[Element]) -> Element:
         rows = [components(element) for element in elements]

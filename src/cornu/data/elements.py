@@ -72,7 +72,7 @@ def map_components(function: Callable[..., Any], *structures: Any) -> Any:
         ValueError: When the forms differ.
     """
     first = structures[0]
-    if not is_structure(first):
+    if type(first) is np.ndarray or not is_structure(first):
         return function(*structures)
     keys: Any = list(first) if isinstance(first, dict) else range(len(first))
     for other in structures[1:]:
@@ -91,7 +91,7 @@ def map_components(function: Callable[..., Any], *structures: Any) -> Any:
 
 def components(structure: Any) -> list[Any]:
     """Returns the components in the order of their keys."""
-    if not is_structure(structure):
+    if type(structure) is np.ndarray or not is_structure(structure):
         return [structure]
     if isinstance(structure, dict):
         return [leaf for key in sorted_keys(structure) for leaf in components(structure[key])]

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+from cornu.core import session
+
 
 def in_threads(
     function: Callable[[Any], Any], items: Iterator[Any], workers: int, ready: int
@@ -26,7 +28,8 @@ def in_threads(
         yield from map(function, items)
         return
     waiting: deque[Future[Any]] = deque()
-    with ThreadPoolExecutor(workers, "cornu-map") as pool:
+    here = session.current()
+    with ThreadPoolExecutor(workers, "cornu-map", session.join, (here,)) as pool:
         try:
             for item in items:
                 waiting.append(pool.submit(function, item))

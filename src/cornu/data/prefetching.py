@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+from cornu.core import session
 from cornu.data.elements import Block
 from cornu.data.stage import Derived, Ordered, Stage
 
@@ -66,7 +67,10 @@ def ahead(source: Iterator[Any], size: int) -> Iterator[Any]:
                 return True
         return False
 
+    here = session.current()
+
     def fetch() -> None:
+        session.join(here)
         try:
             for item in source:
                 if not put(item):

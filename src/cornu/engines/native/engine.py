@@ -110,7 +110,7 @@ def aligned_empty(shape: tuple[int, ...], dtype: Any) -> Array:
     """Returns an uninitialised array, aligned to cache lines when that matters."""
     dtype = np.dtype(dtype)
     nbytes = math.prod(shape) * dtype.itemsize
-    if nbytes < _SMALL:
+    if nbytes < _SMALL or dtype.hasobject:  # text never reaches a kernel
         return np.empty(shape, dtype)
     block = np.empty(nbytes + _ALIGNMENT, np.uint8)
     begin = -block.ctypes.data % _ALIGNMENT
