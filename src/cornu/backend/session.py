@@ -116,6 +116,13 @@ def gradients(loss: Any, variables: Sequence[Any]) -> Any:
 
     Raises:
         NotImplementedError: Always, with what to write instead.
+
+    Example:
+        >>> try:
+        ...     gradients(None, [])
+        ... except NotImplementedError:
+        ...     "refused"
+        'refused'
     """
     raise UnsupportedError(
         "keras.backend.gradients: tensors are computed at once, so there is no graph to "
@@ -133,6 +140,13 @@ def get_session(*args: Any, **kwargs: Any) -> Any:
 
     Raises:
         NotImplementedError: Always, with what to write instead.
+
+    Example:
+        >>> try:
+        ...     get_session()
+        ... except NotImplementedError:
+        ...     "refused"
+        'refused'
     """
     raise UnsupportedError(
         "There are no sessions: every function computes its result at once. Read a tensor with "

@@ -104,7 +104,7 @@ class Checkpoint:
             setattr(self, name, value)
 
     def _parts(self) -> list[tuple[str, Any]]:
-        return list(_parts_of(vars(self), "", set()))
+        return list(parts_of(vars(self), "", set()))
 
     def write(self, file_prefix: Any, options: Any = None) -> str:
         """Writes the values to a file, without counting.
@@ -120,7 +120,7 @@ class Checkpoint:
             f.attrs["format"] = "cornu.tf.train.Checkpoint"
             for path, obj in self._parts():
                 group = f.create_group(path)
-                for number, variable in enumerate(_own(obj)):
+                for number, variable in enumerate(own_variables(obj)):
                     hdf5.write_array(group, str(number), variable)
         return os.fspath(file_prefix)
 
@@ -165,7 +165,7 @@ class Checkpoint:
         later: list[tuple[Any, Callable[[], None]]] = []
         for path, obj in self._parts():
             values = stored.pop(path, None)
-            variables = _own(obj)
+            variables = own_variables(obj)
             if not values:
                 if variables and path != _COUNTER:
                     unmatched.add(path)
@@ -185,12 +185,12 @@ class Checkpoint:
     restore = read
 
 
-def _parts_of(value: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+def parts_of(value: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
     """Yields the objects that have variables of their own, with their paths."""
     if isinstance(value, (dict, list, tuple)):
         items = value.items() if isinstance(value, dict) else enumerate(value)
         for name, item in items:
-            yield from _parts_of(item, f"{path}/{name}" if path else str(name), seen)
+            yield from parts_of(item, f"{path}/{name}" if path else str(name), seen)
         return
     if isinstance(value, (CoreVariable, Module, Checkpoint)) or _is_saveable(value):
         if id(value) in seen:
@@ -205,14 +205,15 @@ def _parts_of(value: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]
                 yield f"{path}/{inner}" if inner else path, obj
     elif isinstance(value, (Module, Checkpoint)):
         attributes = {n: v for n, v in sorted(vars(value).items()) if n not in ("_name", _COUNTER)}
-        yield from _parts_of(attributes, path, seen)
+        yield from parts_of(attributes, path, seen)
 
 
 def _is_saveable(value: Any) -> bool:
     return hasattr(type(value), "save_own_variables")
 
 
-def _own(obj: Any) -> list[Any]:
+def own_variables(obj: Any) -> list[Any]:
+    """Returns the variables of an object, without those of objects inside it."""
     if isinstance(obj, CoreVariable):
         return [obj]
     if hasattr(obj, "_trainable_variables"):
@@ -239,7 +240,7 @@ def _when_built(
     obj: Any, path: str, values: list[Any], waiting: set[str], shown: str
 ) -> Callable[[], None]:
     def set_values() -> None:
-        variables = _own(obj)
+        variables = own_variables(obj)
         _check(path, variables, values, shown)
         with eager_scope():
             for variable, value in zip(variables, values):

@@ -170,6 +170,15 @@ def load_checkpoint(ckpt_dir_or_file: Any) -> CheckpointReader:
 
     Returns:
         A CheckpointReader.
+
+    Example:
+        >>> import tempfile
+        >>> import cornu.tf as tf
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = tf.train.Checkpoint(v=tf.Variable(3.0)).save(f"{folder}/ckpt")
+        ...     reader = tf.train.load_checkpoint(path)
+        >>> float(reader.get_tensor("v/0"))
+        3.0
     """
     return CheckpointReader(ckpt_dir_or_file)
 
@@ -182,5 +191,13 @@ def list_variables(ckpt_dir_or_file: Any) -> list[tuple[str, list[int]]]:
 
     Returns:
         Pairs of a name and a shape.
+
+    Example:
+        >>> import tempfile
+        >>> import cornu.tf as tf
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = tf.train.Checkpoint(v=tf.Variable(3.0)).save(f"{folder}/ckpt")
+        ...     dict(tf.train.list_variables(path))["v/0"]
+        []
     """
     return sorted(CheckpointReader(ckpt_dir_or_file).get_variable_to_shape_map().items())

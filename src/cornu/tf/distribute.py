@@ -155,6 +155,10 @@ class CentralStorageStrategy(MirroredStrategy):
     Args:
         compute_devices: Names of devices.
         parameter_device: Accepted for TensorFlow's signature.
+
+    Example:
+        >>> CentralStorageStrategy().num_replicas_in_sync
+        1
     """
 
     def __init__(self, compute_devices: Any = None, parameter_device: Any = None) -> None:
@@ -166,6 +170,10 @@ class OneDeviceStrategy(MirroredStrategy):
 
     Args:
         device: Its name.
+
+    Example:
+        >>> OneDeviceStrategy("/CPU:0").devices
+        ['/CPU:0']
     """
 
     def __init__(self, device: Any) -> None:
@@ -178,6 +186,10 @@ class MultiWorkerMirroredStrategy(MirroredStrategy):
     Args:
         cluster_resolver: Accepted for TensorFlow's signature.
         communication_options: Likewise.
+
+    Example:
+        >>> MultiWorkerMirroredStrategy().num_replicas_in_sync
+        1
     """
 
     def __init__(self, cluster_resolver: Any = None, communication_options: Any = None) -> None:
@@ -193,6 +205,13 @@ class TPUStrategy(Strategy):
 
     Raises:
         NotImplementedError: Always.
+
+    Example:
+        >>> try:
+        ...     TPUStrategy()
+        ... except NotImplementedError:
+        ...     "no TPU"
+        'no TPU'
     """
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
@@ -206,6 +225,10 @@ class HierarchicalCopyAllReduce:
 
     Args:
         num_packs: Accepted for TensorFlow's signature.
+
+    Example:
+        >>> HierarchicalCopyAllReduce().num_packs
+        1
     """
 
     def __init__(self, num_packs: int = 1) -> None:
@@ -213,11 +236,27 @@ class HierarchicalCopyAllReduce:
 
 
 class NcclAllReduce(HierarchicalCopyAllReduce):
-    """As HierarchicalCopyAllReduce."""
+    """As HierarchicalCopyAllReduce.
+
+    Args:
+        num_packs: Accepted for TensorFlow's signature.
+
+    Example:
+        >>> NcclAllReduce().num_packs
+        1
+    """
 
 
 class ReductionToOneDevice(HierarchicalCopyAllReduce):
-    """As HierarchicalCopyAllReduce."""
+    """As HierarchicalCopyAllReduce.
+
+    Args:
+        num_packs: Accepted for TensorFlow's signature.
+
+    Example:
+        >>> ReductionToOneDevice().num_packs
+        1
+    """
 
 
 def get_strategy() -> Strategy:

@@ -23,7 +23,7 @@ from cornu.saving import hdf5
 from cornu.saving.json_text import read_json
 from cornu.saving.replacing import replacing_folder
 from cornu.tf import _keras_models
-from cornu.tf._checkpoint import _own, _parts_of
+from cornu.tf._checkpoint import own_variables, parts_of
 from cornu.tf._concrete import ConcreteFunction
 from cornu.tf._convert import convert
 from cornu.tf._function import Function, SpecializedFunction
@@ -61,6 +61,9 @@ class LoadOptions(SaveOptions):
 
     Args:
         **keywords: Any.
+
+    Example:
+        >>> options = LoadOptions(experimental_io_device="/job:localhost")
     """
 
 
@@ -111,8 +114,8 @@ def save(obj: Any, export_dir: Any, signatures: Any = None, options: Any = None)
     }
     named = [
         (path, number)
-        for path, owner in _parts_of(_attributes_of(obj), "", set())
-        for number in map(writer.number_of, _own(owner))
+        for path, owner in parts_of(_attributes_of(obj), "", set())
+        for number in map(writer.number_of, own_variables(owner))
     ]
     if not named and not any(f["traces"] for f in functions.values()) and not kept:
         raise ValueError(
@@ -305,6 +308,16 @@ def load(export_dir: Any, tags: Any = None, options: Any = None) -> Any:
     Raises:
         NotFoundError: When there is no such folder.
         InvalidFileError: When its files are damaged.
+
+    Example:
+        >>> import tempfile
+        >>> import cornu.tf as tf
+        >>> module = tf.Module()
+        >>> module.v = tf.Variable([1.0, 2.0])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     tf.saved_model.save(module, f"{folder}/module")
+        ...     tf.saved_model.load(f"{folder}/module").v.numpy().tolist()
+        [1.0, 2.0]
     """
     folder = Path(export_dir)
     if not folder.is_dir():
