@@ -93,7 +93,7 @@ _ROOMS = (
     "activations", "applications", "backend", "callbacks", "config", "constraints", "data",
     "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision",
     "models", "optimizers", "preprocessing", "profiler", "random", "regularizers", "saving",
-    "sklearn", "tree", "utils", "visualization", "wrappers",
+    "sklearn", "tree", "tuner", "utils", "visualization", "wrappers",
 )  # fmt: skip
 
 # Classes of this namespace and the rooms they live in.

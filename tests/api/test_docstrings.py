@@ -36,6 +36,7 @@ PUBLIC = [
     "cornu.random",
     "cornu.regularizers",
     "cornu.sklearn",
+    "cornu.tuner",
     "cornu.tf",
     "cornu.tf.bitwise",
     "cornu.tf.config",

@@ -257,3 +257,20 @@ def test_hdf5_files_that_lead_out_or_lie(saved):
                 group.create_dataset("0", (2**20, 2**20), "f4", chunks=(2**10, 2**10))
         with pytest.raises(InvalidFileError):
             model.load_weights(path)
+
+
+def test_functions_and_layers_of_one_name_in_an_h5_file(tmp_path):
+    """Keras writes the sum of two tensors and the layer Add alike, but for what layers say."""
+    inputs = keras.Input((4,))
+    added = keras.layers.Add()([inputs, keras.layers.Dense(4)(inputs)])
+    model = keras.Model(inputs, added)
+    model.save(tmp_path / "sum.h5")
+    with h5py.File(tmp_path / "sum.h5", "r+") as file:
+        config = json.loads(file.attrs["model_config"])
+        layer = next(item for item in config["config"]["layers"] if item["class_name"] == "Add")
+        layer["config"] = {"name": layer["name"]}
+        layer["inbound_nodes"] = [{"args": layer["inbound_nodes"][0]["args"][0], "kwargs": {}}]
+        file.attrs["model_config"] = json.dumps(config)
+    again = keras.saving.load_model(tmp_path / "sum.h5")
+    x = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))

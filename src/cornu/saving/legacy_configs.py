@@ -6,7 +6,8 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from cornu.core import registry
+from cornu import ops
+from cornu.core import registry, settings
 from cornu.saving import names
 from cornu.saving.serialization import deserialize_keras_object, serialize_keras_object
 
@@ -53,7 +54,28 @@ def from_short_form(config: Any) -> Any:
     Returns:
         The model, with new weights.
     """
-    return deserialize_keras_object(config)
+    return deserialize_keras_object(_with_operations(config))
+
+
+def _with_operations(config: Any) -> Any:
+    """Returns a config in which functions in a functional model can be told from layers.
+
+    The short form writes the sum of two tensors and the layer Add alike, but for what every layer
+    says about itself.
+    """
+    inner = config.get("config") if isinstance(config, dict) else None
+    if not isinstance(inner, dict):
+        return config
+    if isinstance(inner.get("layers"), list):
+        layers = [_with_operations(item) for item in inner["layers"]]
+        return {**config, "config": {**inner, "layers": layers}}
+    name = config.get("class_name")
+    is_layer = "module" in config or "trainable" in inner or "dtype" in inner
+    if is_layer or not config.get("inbound_nodes") or not isinstance(name, str):
+        return config
+    if registry.find_custom(name) is None and hasattr(ops, settings.snake_case(name)):
+        return {**config, "module": "keras.ops.numpy"}
+    return config
 
 
 def training_config(model: Any) -> dict[str, Any]:
