@@ -24,6 +24,11 @@ class HyperParameter:
         name: Its name.
         default: Value that is used when no search chooses one.
         conditions: Pairs of a parent's name and its values for which this one is in use.
+
+    Example:
+        >>> units = Int("units", 32, 512, step=32)
+        >>> isinstance(units, HyperParameter), units.default, units.at(0.99)
+        (True, 32, 512)
     """
 
     def __init__(

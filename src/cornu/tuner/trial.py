@@ -24,6 +24,10 @@ class Trial:
         best_step: Number of that epoch, from 0.
         metrics: The history of each execution: a list of dicts of lists.
         message: Why it failed.
+
+    Example:
+        >>> Trial(3, HyperParameters()).trial_id
+        '0003'
     """
 
     def __init__(

@@ -65,6 +65,11 @@ class Tuner(Reports):
     Raises:
         ChangedSpaceError: When the project's folder holds a search for something else.
         ValueError: For arguments that make no sense.
+
+    Example:
+        >>> from cornu.tuner import RandomSearch
+        >>> issubclass(RandomSearch, Tuner)
+        True
     """
 
     # Whether a trial's choice can be made before those that run have ended.
