@@ -18,7 +18,7 @@ from cornu.data.images import decoded, pillow, read_file
 from cornu.data.lines import texts
 from cornu.data.mapping import Map
 from cornu.data.processors import processor_count
-from cornu.data.resizing import checked_method, cropped_to_ratio, padded_to_ratio, resized
+from cornu.data.resizing import checked_method, cropped_to_ratio, resized, resized_with_pad
 from cornu.data.sources import Slices
 
 _IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp")
@@ -280,8 +280,8 @@ def image_dataset_from_directory(
         **keywords: None are known.
 
     Returns:
-        A Dataset of float32 images in 0 to 255, or of (images, labels), with the attributes
-        `class_names` and `file_paths`; a list of two for "both".
+        A Dataset of float32 images in 0 to 255 (uint8 for "nearest"), or of (images, labels), with
+        the attributes `class_names` and `file_paths`; a list of two for "both".
 
     Raises:
         ValueError: For a folder without images, or a wrong argument; while it is read, for a file
@@ -318,21 +318,21 @@ def image_dataset_from_directory(
     pillow("image_dataset_from_directory")
     channels = _CHANNELS[color_mode]
     first = data_format == "channels_first"
+    kind = "uint8" if method == "nearest" and not pad_to_aspect_ratio else "float32"
 
     def load(path: str) -> Array:
         image = decoded(read_file(path), channels, path)
         if crop_to_aspect_ratio:
             image = cropped_to_ratio(image, height, width)
-        elif pad_to_aspect_ratio:
-            image = padded_to_ratio(image, height, width)
-        image = resized(image, height, width, method)
+        fit = resized_with_pad if pad_to_aspect_ratio else resized
+        image = fit(image, height, width, method).astype(kind, copy=False)
         return np.ascontiguousarray(image.transpose(2, 0, 1)) if first else image
 
     shape = (channels, height, width) if first else (height, width, channels)
     return _from_directory(
         directory, labels, label_mode, class_names, batch_size, shuffle, seed, validation_split,
         subset, follow_links, verbose, _IMAGES, "images",
-        _Loader(load, ComponentSpec(shape, "float32")),
+        _Loader(load, ComponentSpec(shape, kind)),
     )  # fmt: skip
 
 

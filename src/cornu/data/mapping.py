@@ -163,9 +163,10 @@ class Transform:
     # -- calling the function ----------------------------------------------------------------
 
     def _called(self, element: Any) -> Any:
-        if type(element) is tuple or hasattr(element, "_fields"):
-            return self._function(*element)
-        return self._function(element)
+        unpacked = type(element) is tuple or hasattr(element, "_fields")
+        result = self._function(*element) if unpacked else self._function(element)
+        # Functions such as numpy_function return lists of what need not be stackable.
+        return tuple(result) if isinstance(result, list) else result
 
     def _shown(self, leaf: Any) -> Any:
         if isinstance(leaf, Stage):
@@ -274,14 +275,11 @@ class Map(Derived):
         first = next(self.elements(), None)
         if first is None:
             raise ValueError("The spec of the elements cannot be told: there are none.")
-        exact = all(
-            isinstance(leaf, ComponentSpec) and leaf.is_static for leaf in components(below)
-        )
 
         def vague(leaf: Any) -> Any:
-            if not isinstance(leaf, ComponentSpec) or leaf.shape is None or exact:
+            if not isinstance(leaf, ComponentSpec):
                 return leaf
-            return ComponentSpec((None,) * len(leaf.shape), leaf.dtype)
+            return ComponentSpec((None,) * len(leaf.shape or ()), leaf.dtype)
 
         return map_components(vague, spec_of(first))
 

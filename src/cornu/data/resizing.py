@@ -131,12 +131,22 @@ def cropped_to_ratio(image: Array, height: int, width: int) -> Array:
     return image[top : top + keep_rows, left : left + keep_columns]
 
 
-def padded_to_ratio(image: Array, height: int, width: int) -> Array:
-    """Returns an image with black borders that give it the proportions of a size."""
-    rows, columns = image.shape[:2]
-    wanted_rows = max(rows, int(np.float32(columns * height) / np.float32(width)))
-    wanted_columns = max(columns, int(np.float32(rows * width) / np.float32(height)))
-    top, left = (wanted_rows - rows) // 2, (wanted_columns - columns) // 2
-    bordered = np.zeros((wanted_rows, wanted_columns, image.shape[2]), image.dtype)
-    bordered[top : top + rows, left : left + columns] = image
-    return bordered
+def fitted(rows: int, columns: int, height: int, width: int) -> tuple[int, int, int, int]:
+    """Returns the size of an image scaled to fit into another size, and where it lies there.
+
+    Returns:
+        Its rows and columns, and the rows above and the columns left of it.
+    """
+    ratio = max(columns / width, rows / height)
+    tall, wide = rows / ratio, columns / ratio
+    return int(tall), int(wide), max(0, int((height - tall) / 2)), max(0, int((width - wide) / 2))
+
+
+def resized_with_pad(image: Array, height: int, width: int, method: str) -> Array:
+    """Returns an image in another size and its own proportions, with black around it."""
+    given_rows, given_columns = image.shape[:2]
+    rows, columns, top, left = fitted(given_rows, given_columns, height, width)
+    result = np.zeros((height, width, image.shape[2]), np.float32)
+    inside = resized(image, max(1, rows), max(1, columns), method)
+    result[top : top + inside.shape[0], left : left + inside.shape[1]] = inside
+    return result

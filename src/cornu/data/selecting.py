@@ -260,7 +260,7 @@ class Filter(Derived):
         leaves = components(found.stacked)
         if len(leaves) != 1 or leaves[0].dtype != bool or leaves[0].shape != (rows,):
             what = ", ".join(f"{leaf.dtype}{list(leaf.shape[1:])}" for leaf in leaves)
-            raise TypeError(
+            raise InvalidArgumentError(
                 f"filter: the predicate must return one bool for an element; it returned {what}."
             )
         flags: Array = leaves[0]

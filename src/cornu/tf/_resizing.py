@@ -220,9 +220,6 @@ def resize_with_pad(image: Any, target_height: Any, target_width: Any, method: A
     """
     x = image_of(image, "resize_with_pad")
     height, width = two_sizes((int(target_height), int(target_width)), "resize_with_pad")
-    ratio = max(x.shape[-2] / width, x.shape[-3] / height)
-    exact_rows, exact_columns = x.shape[-3] / ratio, x.shape[-2] / ratio
-    rows, columns = int(exact_rows), int(exact_columns)
+    rows, columns, top, left = resizing.fitted(x.shape[-3], x.shape[-2], height, width)
     small = adopt(ops.cast(resize(x, (rows, columns), method, antialias=antialias), "float32"))
-    top, left = int((height - exact_rows) / 2), int((width - exact_columns) / 2)
-    return pad_to_bounding_box(small, max(0, top), max(0, left), height, width)
+    return pad_to_bounding_box(small, top, left, height, width)
