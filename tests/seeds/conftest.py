@@ -16,7 +16,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--write-seed-table", default=False):
+    worker = hasattr(config, "workerinput")  # of pytest-xdist; the main process hears all results
+    if config.getoption("--write-seed-table", default=False) and not worker:
         config.pluginmanager.register(_Writer(), "seed-table")
 
 

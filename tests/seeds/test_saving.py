@@ -101,6 +101,13 @@ def test_row_393_weights_of_subclassed_models(tmp_path):
     other.load_weights(tmp_path / "mine.weights.h5")
     equal(one(x), other(x))
 
+    class Keras2(tf.keras.Model):
+        call = Mine.call
+
+    with pytest.raises(NotImplementedError, match="save_weights"):
+        Keras2().save(tmp_path / "mine.h5")
+    assert not (tmp_path / "mine.h5").exists()
+
 
 @pytest.mark.parametrize("name", ["model.keras", "model.h5", "folder"])
 def test_row_394_training_goes_on_where_it_stopped(trained, line, tmp_path, name):

@@ -1,4 +1,4 @@
-"""Search for hyperparameters with scikit-learn (rows 405 to 407)."""
+"""Search for hyperparameters with scikit-learn and with the tuner (rows 22 and 405 to 407)."""
 
 from __future__ import annotations
 
@@ -54,3 +54,26 @@ def test_row_407_keras_regressor(line):
     predicted = keras_reg.predict(x)
     mse = np.mean((np.ravel(predicted) - y[:, 0]) ** 2)
     assert keras_reg.score(x, y[:, 0]) == pytest.approx(-mse, rel=1e-3)
+
+
+def test_row_022_search_that_zooms_in(line, tmp_path):
+    """Rounds in smaller and smaller regions around the best that was found."""
+    pytest.importorskip("optuna")
+    from cornu import tuner
+
+    def build(hp):
+        rate = hp.Float("learning_rate", 1e-5, 1.0, sampling="log")
+        return build_model(n_neurons=hp.Int("n_neurons", 2, 16), learning_rate=rate)
+
+    search = tuner.ZoomSearch(
+        build, objective="val_loss", max_trials=12, round_size=4, seed=1, directory=tmp_path
+    )
+    search.search(*line, validation_data=line, epochs=4, verbose=0)
+    best = search.get_best_hyperparameters(12)
+    assert len(best) == 12
+    assert best[0].get("learning_rate") > 1e-3
+    first, last = (np.log(search.region(k)["learning_rate"]) for k in (0, 2))
+    assert np.ptp(last) < np.ptp(first) / 3
+    low, high = search.region(2)["learning_rate"]
+    assert sum(low <= trial.get("learning_rate") <= high for trial in best) >= 4
+    assert search.get_best_models(1)[0].evaluate(*line, verbose=0) < 0.2
