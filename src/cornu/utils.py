@@ -29,7 +29,6 @@ from cornu.data.splitting import split_dataset as split_dataset
 from cornu.data.timeseries import timeseries_dataset_from_array as timeseries_dataset_from_array
 from cornu.datasets._get_file import get_file as get_file
 from cornu.models.diagram import sequential_ascii as sequential_ascii
-from cornu.models.plotting import ModelPicture as ModelPicture
 from cornu.models.plotting import model_to_dot as model_to_dot
 from cornu.models.plotting import plot_model as plot_model
 from cornu.ops.session import clear_session as clear_session

@@ -175,6 +175,6 @@ def draw_tiles(
     down = -(-len(images) // across)
     ax.set_xlim(-gap / 2, across * step_x - gap / 2)
     ax.set_ylim(down * step_y, -gap / 2)
-    ax.set_aspect("equal")
+    ax.set_aspect("equal", anchor="NW")
     bare(ax)
     return ax

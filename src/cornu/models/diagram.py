@@ -14,9 +14,9 @@ _RULE = 19 * "-"
 _OTHER = "....."
 # What a layer does to the tensor above it: the sign of the first word its class name begins with.
 _SIGNS = {
-    "Conv": r"\|/",
-    "Depthwise": r"\|/",
-    "Separable": r"\|/",
+    "Conv": r" \|/ ",
+    "Depthwise": r" \|/ ",
+    "Separable": r" \|/ ",
     "MaxPool": "Y max",
     "GlobalMaxPool": "Y max",
     "AdaptiveMaxPool": "Y max",
@@ -29,8 +29,8 @@ _SIGNS = {
     "Reshape": "|||||",
     "Permute": "|||||",
     "Dense": "XXXXX",
-    "Dropout": "| ||",
-    "SpatialDropout": "| ||",
+    "Dropout": " | ||",
+    "SpatialDropout": " | ||",
     "Embedding": "emb |",
     "SimpleRNN": "LLLLL",
     "LSTM": "LLLLL",

@@ -71,7 +71,7 @@ h1 { margin: .25rem 0 .35rem; font-size: 2.3rem; line-height: 1.15; letter-spaci
 nav { margin-top: 1.6rem; display: flex; flex-wrap: wrap; gap: .3rem 1.3rem; font-size: .92rem; }
 a { color: var(--accent); text-decoration: none; }
 a:hover { text-decoration: underline; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .9rem;
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .9rem;
   margin: 1.9rem 0 0; padding: 0; }
 .figures div { background: var(--panel); border: 1px solid var(--grid); border-radius: 10px;
   padding: .85rem 1rem .75rem; }
@@ -100,6 +100,7 @@ thead th { color: var(--muted); font-weight: 500; white-space: nowrap; }
 tbody th { font-weight: 500; color: var(--muted); white-space: nowrap; padding-right: 1.8rem; }
 td.number, th.number { text-align: right; padding-left: .9rem; padding-right: .2rem; }
 td { overflow-wrap: anywhere; }
+.wide td { white-space: nowrap; }
 pre { background: var(--panel); border: 1px solid var(--grid); border-radius: 10px; overflow-x: auto;
   padding: .9rem 1rem; font: .78rem/1.3 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono",
   monospace; }

@@ -63,7 +63,7 @@ def predictions_against_truth(y_true: Any, y_pred: Any, ax: Any = None) -> Any:
     ax.set_ylabel("prediction")
     ax.set_aspect("equal", adjustable="datalim")
     tidy(ax)
-    legend(ax, loc="upper left")
+    legend(ax, loc="upper left", handlelength=0, handletextpad=0, markerscale=0)
     return ax
 
 

@@ -321,7 +321,7 @@ class _Report:
         if isinstance(self.x, (list, tuple, dict)):
             return None
         x = as_array(self.x)
-        if x.ndim == 2 and x.shape[1] in (784,):  # MNIST, made flat as the courses do
+        if x.ndim == 2 and x.shape[1] == 784:  # MNIST, made flat as the courses do
             x = x.reshape(-1, 28, 28)
         try:
             return as_images(x, _WHO) if min(x.shape[1:3], default=0) > 3 else None
