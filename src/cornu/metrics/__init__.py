@@ -92,7 +92,7 @@ mae = MAE = mean_absolute_error
 mape = MAPE = mean_absolute_percentage_error
 msle = MSLE = mean_squared_logarithmic_error
 bce = BCE = binary_crossentropy
-kld = KLD = kl_divergence
+kld = KLD = kullback_leibler_divergence = kl_divergence
 logcosh = log_cosh
 
 # Short names stand for metric objects, not for the functions of the same name.
@@ -103,6 +103,7 @@ for _name, _metric in {
     "msle": MeanSquaredLogarithmicError, "MSLE": MeanSquaredLogarithmicError,
     "rmse": RootMeanSquaredError, "bce": BinaryCrossentropy, "BCE": BinaryCrossentropy,
     "kld": KLDivergence, "KLD": KLDivergence, "kl_divergence": KLDivergence,
+    "kullback_leibler_divergence": KLDivergence, "cosine_proximity": CosineSimilarity,
     "logcosh": LogCoshError, "log_cosh": LogCoshError, "cosine_similarity": CosineSimilarity,
     "poisson": Poisson, "hinge": Hinge, "squared_hinge": SquaredHinge,
     "categorical_hinge": CategoricalHinge, "binary_crossentropy": BinaryCrossentropy,

@@ -128,7 +128,7 @@ def poisson(y_true: Any, y_pred: Any) -> Any:
     return ops.mean(ops.subtract(y_pred, ops.multiply(y_true, logarithm)), axis=-1)
 
 
-@builtin("loss")
+@builtin("loss", "cosine_proximity")
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """Returns the cosine of the angle between targets and predictions."""
     y_true, y_pred = pair(y_true, y_pred)
