@@ -51,7 +51,7 @@ def test_import_lines_of_courses_import(record_property):
     record_property("share", share)
     silent = [line for line, text in refused.items() if len(text) < 20]
     assert silent == []
-    assert share > 0.85, "\n".join(f"{line}: {text}" for line, text in refused.items())
+    assert share > 0.93, "\n".join(f"{line}: {text}" for line, text in refused.items())
 
 
 OLD = """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import sys
+import threading
 import weakref
 
 import numpy as np
@@ -260,3 +262,26 @@ def test_errors_of_the_function_come_through_and_what_it_printed():
 
     with pytest.raises(tf.errors.InvalidArgumentError, match="size-incompatible"):
         wrong(tf.ones((2, 3)))
+
+
+def test_threads_may_trace_at_the_same_time(capsys):
+    def work(number):
+        @tf.function
+        def noisy(x):
+            print(f"trace {number}")
+            return x + number
+
+        results[number] = float(noisy(tf.constant(1.0)))
+
+    results: dict[int, float] = {}
+    stream = sys.stdout
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sys.stdout is stream
+    assert results == {number: number + 1.0 for number in range(8)}
+    assert sorted(capsys.readouterr().out.split()) == sorted(
+        word for number in range(8) for word in ("trace", str(number))
+    )

@@ -1,4 +1,4 @@
-"""A Python function captured for one kind of arguments, and how capturing it is watched."""
+"""A Python function captured for one kind of arguments, and what it prints meanwhile."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from cornu.core.tensor import Tensor as CoreTensor
 from cornu.tf._seeds import Trace
 from cornu.tf._specs import Place, TensorSpec, as_results, put_together
 from cornu.tf._tensor import Tensor, adopt
+
+# The stream is shared by all threads, so they put another in its place one after the other.
+_exchanging = threading.RLock()
 
 
 class _HeldBack:
@@ -43,18 +46,19 @@ def prints_held_back() -> Iterator[None]:
 
     The function then runs again without being captured, and prints the same.
     """
-    before = sys.stdout
-    held = _HeldBack(before)
-    sys.stdout = held
-    try:
-        yield
-    except (SymbolicTensorError, UnsupportedError):
-        held.parts.clear()
-        raise
-    finally:
-        sys.stdout = before
-        if held.parts:
-            before.write("".join(held.parts))
+    with _exchanging:
+        before = sys.stdout
+        held = _HeldBack(before)
+        sys.stdout = held
+        try:
+            yield
+        except (SymbolicTensorError, UnsupportedError):
+            held.parts.clear()
+            raise
+        finally:
+            sys.stdout = before
+            if held.parts:
+                before.write("".join(held.parts))
 
 
 class ConcreteFunction:
