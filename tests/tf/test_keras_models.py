@@ -63,3 +63,12 @@ def test_an_embedding_begins_a_model_that_is_built_at_once(options, steps):
     model.add(tf.keras.layers.LSTM(3))
     assert model.layers[0].output_shape == (None, steps, 4)
     assert model.count_params() == 10 * 4 + 4 * 3 * (4 + 3 + 1)
+
+
+def test_metrics_are_the_third_argument_of_compile():
+    model = tf.keras.Sequential([tf.keras.Input((2,)), tf.keras.layers.Dense(1)])
+    model.compile("sgd", "mse", ["mae"])
+    history = model.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0).history
+    assert sorted(history) == ["loss", "mae"]
+    with pytest.raises(ValueError, match=r"loss_weights are numbers.*got 'mae' in \['mae'\]"):
+        model.compile("sgd", "mse", loss_weights=["mae"])

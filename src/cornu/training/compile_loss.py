@@ -36,6 +36,12 @@ class CompiledLoss:
         for leaf in [loss] if _is_config(loss) else tree.flatten(loss):
             if isinstance(leaf, str) or not callable(leaf):
                 losses.get(leaf)
+        for factor in tree.flatten(loss_weights):
+            if factor is not None and (isinstance(factor, str) or callable(factor)):
+                raise ValueError(
+                    f"loss_weights are numbers, one for each loss; got {factor!r} in "
+                    f"{loss_weights!r}. Metrics are given by name: metrics=[...]."
+                )
         self._loss = loss
         self._weights = loss_weights
         self._names = output_names
