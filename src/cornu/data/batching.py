@@ -10,6 +10,7 @@ import numpy as np
 from cornu.core import dtypes
 from cornu.core.errors import InvalidArgumentError
 from cornu.data.elements import (
+    INFINITE,
     UNKNOWN,
     Array,
     Block,
@@ -39,6 +40,11 @@ def batched_spec(spec: Any, size: int | None) -> Any:
     return map_components(batch, spec)
 
 
+def _batches(parent: Stage, size: int, drop: bool) -> int:
+    """Returns the number of batches of the elements of a stage."""
+    return times(parent.cardinality(), lambda n: n // size if drop else -(-n // size))
+
+
 class Batch(Derived):
     """Elements put together along a new first axis.
 
@@ -51,20 +57,17 @@ class Batch(Derived):
     def __init__(self, parent: Stage, size: int, drop: bool) -> None:
         super().__init__(parent)
         self.size = size
-        self._drop = drop
+        self.drop = drop
 
     def spec(self) -> Any:
         """Returns the spec of a batch."""
         known = self.parent.cardinality()
-        exact = self._drop or (known == -1)
+        exact = self.drop or known == INFINITE
         return batched_spec(self.parent.spec(), self.size if exact else None)
 
     def cardinality(self) -> int:
         """Returns the number of batches."""
-        size = self.size
-        return times(
-            self.parent.cardinality(), lambda n: n // size if self._drop else -(-n // size)
-        )
+        return _batches(self.parent, self.size, self.drop)
 
     def blocks(self, rows: int) -> Iterator[Block]:
         """Yields batches; whole ones as soon as their elements are there."""
@@ -88,7 +91,7 @@ class Batch(Derived):
                 block = block.slice(whole, block.rows)
             held.append(block)
             count += block.rows
-        if held and not self._drop:
+        if held and not self.drop:
             yield self._batches(joined(held), count)
 
     def _batches(self, block: Block, size: int) -> Block:
@@ -117,7 +120,7 @@ class PaddedBatch(Derived):
     def __init__(self, parent: Stage, size: int, shapes: Any, values: Any, drop: bool) -> None:
         super().__init__(parent)
         self._size, self._drop = size, drop
-        self._shapes = components(map_components(_as_shape, shapes)) if shapes is not None else None
+        self._shapes = None if shapes is None else components(shapes)
         self._values = values
 
     def spec(self) -> Any:
@@ -134,10 +137,7 @@ class PaddedBatch(Derived):
 
     def cardinality(self) -> int:
         """Returns the number of batches."""
-        size = self._size
-        return times(
-            self.parent.cardinality(), lambda n: n // size if self._drop else -(-n // size)
-        )
+        return _batches(self.parent, self._size, self._drop)
 
     def blocks(self, rows: int) -> Iterator[Block]:
         """Yields batches, one at a time."""
@@ -219,10 +219,6 @@ class _Shape:
         self.sizes = sizes
 
 
-def _as_shape(value: Any) -> Any:
-    return value
-
-
 def padded_shapes(spec: Any, shapes: Any) -> Any:
     """Returns the shapes to pad to in the form of a spec, with `_Shape`s as components."""
 
@@ -267,7 +263,7 @@ class Unbatch(Derived):
     def cardinality(self) -> int:
         """Returns the number of rows, where all elements have equally many."""
         below = self.parent
-        if isinstance(below, Batch) and not below._drop:
+        if isinstance(below, Batch) and not below.drop:
             return below.parent.cardinality()
         sizes = {leaf.shape[0] for leaf in components(below.spec()) if leaf.shape}
         if len(sizes) == 1 and None not in sizes:

@@ -19,7 +19,7 @@ from cornu.data.elements import (
     relaxed,
 )
 from cornu.data.files import read_blocks, read_specs, write_blocks
-from cornu.data.stage import Derived, Ordered, Stage
+from cornu.data.stage import Derived, Ordered, Stage, blocks_of
 
 
 class Cache(Derived):
@@ -58,8 +58,9 @@ class Cache(Derived):
 
     def blocks(self, rows: int) -> Iterator[Block]:
         """Yields the elements, from memory after the first whole pass."""
-        if self.table() is not None:
-            yield from super(Derived, self).blocks(rows)
+        ordered = self.ordered()
+        if ordered is not None:
+            yield from blocks_of(ordered, rows)
             return
         if self._kept is not None:
             yield from self._kept

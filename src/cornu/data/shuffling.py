@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cornu.data.elements import Array, Block, Element
-from cornu.data.stage import Derived, Ordered, Stage
+from cornu.data.stage import Derived, Ordered, Stage, blocks_of
 from cornu.ops.seeds import program_seed
 
 
@@ -72,11 +72,9 @@ class Shuffle(Derived):
         yield generator.permutation(buffer)
 
     def blocks(self, rows: int) -> Iterator[Block]:
-        """Yields the elements in another order."""
-        return super(Derived, self).blocks(rows) if self._has_order() else self._one_by_one()
-
-    def _has_order(self) -> bool:
-        return self.parent.ordered() is not None
+        """Returns the elements in another order."""
+        ordered = self.ordered()
+        return self._one_by_one() if ordered is None else blocks_of(ordered, rows)
 
     def _one_by_one(self) -> Iterator[Block]:
         generator = np.random.default_rng(self._seeds())

@@ -49,7 +49,7 @@ class Stage:
         return None if table is None else (table, iter([_all_rows(table)]))
 
     def blocks(self, rows: int) -> Iterator[Block]:
-        """Yields the elements of a new pass.
+        """Returns the elements of a new pass.
 
         Args:
             rows: How many elements are wanted at once. Stages that run users' code give one at a
@@ -57,9 +57,7 @@ class Stage:
         """
         ordered = self.ordered()
         assert ordered is not None
-        table, numbers = ordered
-        for index in rechunked(numbers, rows):
-            yield Block(len(index), rows_of(table, index))
+        return blocks_of(ordered, rows)
 
     def elements(self) -> Iterator[Element]:
         """Yields the elements of a new pass, one by one."""
@@ -128,6 +126,13 @@ class Derived(Stage):
 
 def _all_rows(table: Table) -> Array:
     return np.arange(table.count, dtype=np.int64)
+
+
+def blocks_of(ordered: Ordered, rows: int) -> Iterator[Block]:
+    """Yields the rows of a table in their order, `rows` at a time."""
+    table, numbers = ordered
+    for index in rechunked(numbers, rows):
+        yield Block(len(index), rows_of(table, index))
 
 
 def rows_of(table: Table, index: Array) -> Any:
