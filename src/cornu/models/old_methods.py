@@ -154,6 +154,11 @@ class OldMethods:
         """
         return self.predict(generator, steps=steps, callbacks=callbacks, verbose=verbose)
 
+    @property
+    def submodules(self) -> tuple[Any, ...]:
+        """The layers of the model, and those inside them."""
+        return tuple(self._flatten_layers(include_self=False))
+
     def reset_states(self) -> None:
         """Sets the kept states of stateful recurrent layers back to zeros."""
         for layer in self._flatten_layers(include_self=False):
