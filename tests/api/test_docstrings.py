@@ -30,6 +30,7 @@ PUBLIC = [
     "cornu.ops",
     "cornu.optimizers",
     "cornu.optimizers.schedules",
+    "cornu.preprocessing.image",
     "cornu.preprocessing.sequence",
     "cornu.preprocessing.text",
     "cornu.profiler",

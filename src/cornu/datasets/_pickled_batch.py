@@ -54,7 +54,7 @@ def read_pickled_lists(content: bytes) -> np.ndarray[Any, Any]:
             machine.stack += _whole_numbers(numbers.group())
             position = numbers.end()
             continue
-        opcode = pickletools.code2op.get(chr(content[position]))
+        opcode = _OPCODES.get(content[position])
         if opcode is None:
             raise ValueError(f"byte {position} of the pickle is no opcode")
         stream.seek(position + 1)
@@ -68,6 +68,8 @@ def read_pickled_lists(content: bytes) -> np.ndarray[Any, Any]:
         machine.step(opcode.name, argument)
     raise ValueError("the pickle has no end")
 
+
+_OPCODES = {ord(opcode.code): opcode for opcode in pickletools.opcodes}
 
 # Whole numbers of 1, 2 and 4 bytes: nearly all that such a pickle holds.
 _NUMBERS_IN_A_ROW = re.compile(rb"(?:K.|M..|J....)+", re.DOTALL)
