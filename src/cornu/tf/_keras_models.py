@@ -108,7 +108,7 @@ class Model(models.Model):
             )
         super().save(filepath, overwrite, zipped, **kwargs)
 
-    def compile(
+    def compile(  # type: ignore[override]  # Keras 2 has another order
         self,
         optimizer: Any = "rmsprop",
         loss: Any = None,
