@@ -32,7 +32,8 @@ it. Every script runs by itself (`python examples/NAME.py`), for less than two m
 otherwise; with `--quick` for some seconds, and with `--figures FOLDER` it draws, where it has something
 to draw. Data sets that Keras names are found or downloaded as there; other files are looked for in
 the folder that `CORNU_DATA_HOME` names, and the lesson says where they come from. Pictures need
-`pip install 'cornu[plot]'`.
+`pip install 'cornu[plot]'`. The CIFAR-10 network, of which this page shows the quick run, was also
+trained to the end: [its figures](cifar10.md).
 """
 
 
@@ -150,6 +151,8 @@ LESSONS = (
     Lesson("transformer", ("build",)),
     Lesson("tree_rnn", ("tree_of", "TreeNetwork")),
     Lesson("training_loop", ("loss_of", "one_step", "by_hand", "Smoothed", "by_fit")),
+    Lesson("hyperparameter_search", ("build", "searches", "make")),
+    Lesson("tensorboard_tour", ("train", "write_more", "read_back")),
     Lesson("saving_and_going_on", ("PullThePlug", "training", "go_on_from_files")),
 )
 

@@ -232,6 +232,23 @@ def test_a_killed_training_ends_at_the_same_numbers(example):
     assert result["from get_weights"] != result["without a break"]
 
 
+def test_searches_find_good_choices_and_are_found_again(example):
+    pytest.importorskip("optuna")
+    pytest.importorskip("sklearn")
+    results = example("hyperparameter_search").main(quick=True)
+    assert results.pop("found again") == 3
+    assert len(results) == 5
+    assert max(results.values()) > 0.5
+
+
+def test_tensorboard_finds_what_the_tour_writes(example):
+    pytest.importorskip("tensorboard")
+    found = example("tensorboard_tour").main(quick=True)
+    assert {"epoch_loss", "graph", "digits/names/kernel/histogram"} <= set(found["rate_0.01/train"])
+    assert "epoch_accuracy" in found["rate_1/validation"]
+    assert found["rate_0.01/more"] == ["mistakes", "notes", "read wrongly"]
+
+
 def test_pictures_are_new_in_every_step_of_training_only(example):
     module = example("deep_big_simple", "mnist.npz")
     found = module.main(quick=True)

@@ -408,3 +408,16 @@ def test_the_number_of_threads_changes_no_bit():
     for other in found[1:]:
         for ours, theirs in zip(found[0], other, strict=True):
             np.testing.assert_array_equal(ours, theirs)
+
+
+def test_metrics_may_stand_third_as_in_keras_2():
+    """Text or metrics in the place of loss_weights can only be meant so."""
+    for weights in ((), ([2.0],)):
+        model = linear()
+        model.compile("sgd", "mse", ["mae"], *weights)
+        x, y = regression_data(8)
+        logs = model.evaluate(x, y, verbose=0, return_dict=True)
+        assert set(logs) == {"loss", "mae"}
+        factor = 2.0 if weights else 1.0
+        difference = model.predict(x, verbose=0) - y
+        assert logs["loss"] == pytest.approx(factor * np.mean(difference**2), rel=1e-4)

@@ -6,8 +6,11 @@ import inspect
 import warnings
 from typing import Any
 
+import numpy as np
+
 from cornu import metrics as metrics_room
 from cornu import optimizers
+from cornu.core import tree
 from cornu.core.errors import suggestion
 from cornu.saving import deserialize_keras_object
 from cornu.training.compile_loss import CompiledLoss
@@ -83,6 +86,8 @@ class Compiling:
             raise TypeError(
                 f"compile() got an unexpected keyword argument {name!r}.{suggestion(name, known)}"
             )
+        if not _are_factors(loss_weights):  # Keras 2 has metrics third and loss_weights fourth
+            loss_weights, metrics = metrics, loss_weights
         arguments = {
             "optimizer": optimizer,
             "loss": loss,
@@ -193,3 +198,11 @@ class Compiling:
         """Starts all metrics anew."""
         for metric in self.metrics:
             metric.reset_state()
+
+
+def _are_factors(loss_weights: Any) -> bool:
+    """Whether these are weights of losses: numbers, or nothing."""
+    return all(
+        leaf is None or isinstance(leaf, (int, float, np.number, np.ndarray))
+        for leaf in tree.flatten(loss_weights)
+    )
