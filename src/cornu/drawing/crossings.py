@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _ROUNDS = 8
+_PASSES = 6
 
 # The node at the other end of an edge, the port there, and the port here (shares of the widths).
 _End = tuple[int, float, float]
@@ -128,9 +129,8 @@ class _Ordering:
             self._number(row)
 
     def exchange(self) -> None:
-        """Swaps neighbours as long as that removes crossings."""
-        improved = True
-        while improved:
+        """Swaps neighbours where that removes crossings."""
+        for _ in range(_PASSES):
             improved = False
             for row in self.rows:
                 for number in range(len(row) - 1):
@@ -139,6 +139,8 @@ class _Ordering:
                         row[number : number + 2] = right, left
                         self.place[left], self.place[right] = number + 1, number
                         improved = True
+            if not improved:
+                return
 
     def _between(self, left: int, right: int) -> int:
         """Returns how often the edges of two neighbours cross, `left` standing left."""

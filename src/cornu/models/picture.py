@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -241,7 +240,7 @@ class _Diagram:
                 self.cards[operation, node] = _card(operation, [node], details, note)
         boxes = [Box(key, card.width, card.height) for key, card in self.cards.items()]
         links = [link for node in self.nodes for link in self._links(node, shown, inside)]
-        self.ends = Counter[str]()
+        self.ends: dict[str, int] = {}
         if is_inner:
             for side, tensors in (("first", graph.inputs), ("last", graph.outputs)):
                 for number, tensor in enumerate(tensors):
@@ -305,7 +304,7 @@ class _Diagram:
 
     def end_points(self, side: str) -> list[Point]:
         """Returns where the lines of an inner model's inputs or outputs begin or end."""
-        return [self.layout.places[side, number] for number in range(self.ends[side])]
+        return [self.layout.places[side, number] for number in range(self.ends.get(side, 0))]
 
 
 def _inner_model(model: Any, graph: ModelGraph, details: Details) -> _Card:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 import platform
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,8 @@ from cornu.visualization._regression import predictions_against_truth, residuals
 from cornu.visualization._targets import as_array, as_images, names_of
 
 _WHO = "visualization.report"
+# The root package is not imported from inside, but it is always there.
+_VERSION = sys.modules["cornu"].__version__
 _SCORES = ("precision", "recall", "F1", "samples")
 _MOST_CLASSES = 30
 _MOST_ROWS = 10
@@ -133,7 +137,7 @@ class _Report:
             ("timings", "Timings", self._timings()),
         ]
         made = dt.datetime.now().strftime("%Y-%m-%d %H:%M")
-        foot = f"Written by cornu {_version('cornu')} on {made}."
+        foot = f"Written by cornu {_VERSION} on {made}."
         shown = [section for section in sections if section[2]]
         return html.page(f"{self.title} – report", self._head(), shown, foot)  # noqa: RUF001
 
@@ -375,7 +379,7 @@ class _Report:
             svg = svg_text(scene, f"Model {self.model.name}", html.css_colour, background=False)
             text = f'<figure class="picture">{svg}</figure>\n'
         summary = summary_text(self.model, 118, show_trainable=True)
-        return f"{text}<h3>Summary</h3>\n<pre>{html.escape(summary)}</pre>\n"
+        return f"{text}<h3>Summary</h3>\n<pre>{escape(summary)}</pre>\n"
 
     def _configuration(self) -> str:
         model = self.model
@@ -399,7 +403,7 @@ class _Report:
              f"{model.dtype_policy.name}"),
             ("random seed", "not set with keras.utils.set_random_seed" if seed is None else str(seed)),
             ("engine", ", ".join(f"{v} {k}" if k == "threads" else str(v) for k, v in engine.items())),
-            ("versions", f"cornu {_version('cornu')}, Python {platform.python_version()}, "
+            ("versions", f"cornu {_VERSION}, Python {platform.python_version()}, "
              f"NumPy {np.__version__}"),
             ("machine", f"{platform.system()} {platform.machine()}"),
         ]  # fmt: skip
@@ -422,10 +426,6 @@ class _Report:
 
 def _score_row(name: str, scores: tuple[float, float, float, int]) -> list[str]:
     return [name, *(f"{score:.3f}" for score in scores[:3]), f"{scores[3]:,}"]
-
-
-def _version(name: str) -> str:
-    return str(optional_import(name, "", _WHO).__version__)
 
 
 def _share(name: str, value: float) -> tuple[str, str]:
