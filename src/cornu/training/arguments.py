@@ -155,15 +155,20 @@ def training_sources(given: TrainingArguments) -> tuple[Source, Source | None]:
         x, y, sample_weight, given.batch_size, given.shuffle, given.steps_per_epoch, given.text,
         given.class_weight,
     )  # fmt: skip
+    if isinstance(source, ArraySource):
+        source.columns = getattr(given.x, "columns", None)
     if validation_data is None:
         return source, None
     batch_size = given.validation_batch_size
     if batch_size is None and not isinstance(validation_data, Dataset):
         batch_size = given.batch_size
     with about("validation_data"):
-        return source, _validation_source(
+        validation = _validation_source(
             validation_data, batch_size, given.validation_steps, given.text
         )
+    if given.validation_data is None and isinstance(validation, ArraySource):
+        validation.columns = getattr(given.x, "columns", None)
+    return source, validation
 
 
 @contextmanager
@@ -207,6 +212,9 @@ def _split_tail(given: TrainingArguments) -> tuple[Any, Any]:
     def take(selection: slice) -> Any:
         return tree.map_structure(lambda a: None if a is None else a[selection], parts)
 
+    targets = [leaf for leaf in tree.flatten(parts[1]) if leaf is not None]
+    if len(targets) == 1:
+        checks.same_classes(targets[0][:cut], targets[0][cut:], fraction)
     return take(slice(None, cut)), take(slice(cut, None))
 
 
@@ -224,7 +232,7 @@ def check_no_nan(source: Any, model: Any) -> None:
     ):
         for label, leaf in named_leaves(structure, name):
             if leaf is not None and not handled:
-                checks.no_nan(label, leaf)
+                checks.no_nan(label, leaf, source.columns if name == "x" else None)
 
 
 def _is_cornus(item: Any) -> bool:

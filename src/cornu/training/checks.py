@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -171,21 +172,79 @@ def _is_number(text: Any) -> bool:
     return True
 
 
-def no_nan(name: str, array: Array) -> None:
-    """Raises ValueError when a float array holds NaN, saying how many and where the first is."""
+def no_nan(name: str, array: Array, columns: Any = None) -> None:
+    """Raises ValueError when a float array holds NaN, saying how many and where the first is.
+
+    Args:
+        name: What the array is called.
+        array: The array.
+        columns: Names of its columns, when it came from a data frame.
+    """
     if array.dtype.kind != "f" or not _may_hold_nan(array):
         return
     mask = np.isnan(array)
     count = int(mask.sum())
     if count == 0:
         return
-    where = _place(np.unravel_index(int(mask.ravel().argmax()), array.shape))
+    first = np.unravel_index(int(mask.ravel().argmax()), array.shape)
+    where = _place(first)
+    if columns is not None and len(first) == 2:
+        where = f"row {first[0]} of column {columns[first[1]]!r}"
     which = "a NaN (missing value)" if count == 1 else f"{count} NaNs (missing values), the first"
     raise ValueError(
         f"{name} holds {which} at {where}; expected numbers. One NaN makes every weight NaN. Fill "
         f"missing values or drop their rows first, for example with numpy.nan_to_num or "
         f"DataFrame.dropna."
     )
+
+
+def same_classes(head: Array, tail: Array, fraction: float) -> None:
+    """Warns when the last rows, on which validation_split validates, have other classes.
+
+    Args:
+        head: Targets of the rows to train on.
+        tail: Targets of the last rows.
+        fraction: Their part of all.
+    """
+    before, last = _class_numbers(head), _class_numbers(tail)
+    if before is None or last is None:
+        return
+    classes, counts = np.unique(np.concatenate([before, last]), return_counts=True)
+    if not 2 <= len(classes) <= _MOST_CLASSES:
+        return
+    in_tail = np.array([np.count_nonzero(last == number) for number in classes])
+    # Far more than chance does to rows in random order.
+    missing = classes[(in_tail == 0) & (counts * fraction >= _EXPECTED)]
+    only = classes[(in_tail == counts) & (in_tail >= _EXPECTED / 2)]
+    if not len(missing) and not len(only):
+        return
+    what = [
+        f"class {', '.join(f'{number:g}' for number in found[:5])} {text}"
+        for found, text in ((missing, "does not occur there"), (only, "occurs only there"))
+        if len(found)
+    ]
+    warnings.warn(
+        f"validation_split={fraction:g} validates on the last rows, and these are not like the "
+        f"others: {'; '.join(what)}. The data seem to be sorted. Shuffle them first: "
+        f"order = numpy.random.permutation(len(x)); x, y = x[order], y[order].",
+        stacklevel=5,
+    )
+
+
+_MOST_CLASSES = 100
+_EXPECTED = 10
+
+
+def _class_numbers(y: Array) -> Array | None:
+    """Returns targets as class numbers; None when they do not look like classes."""
+    if y.ndim == 2 and y.shape[1] > 1:
+        one_hot = np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all()
+        return y.argmax(axis=1) if one_hot else None
+    if y.ndim > 2:
+        return None
+    flat = y.reshape(-1)
+    whole = flat.dtype.kind in "biu" or np.array_equal(flat, np.round(flat))
+    return flat.astype(np.float64) if whole else None
 
 
 def _may_hold_nan(array: Array) -> bool:

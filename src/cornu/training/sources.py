@@ -41,6 +41,7 @@ class ArraySource:
         steps: Batches per pass, the last one possibly smaller.
         position: The next batch of a pass that steps_per_epoch has cut into several epochs.
         current: Row numbers of that pass.
+        columns: Names of the columns of x when it is a data frame.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class ArraySource:
         self.shuffle = shuffle
         self.steps = -(-self.rows // self.batch_size)
         self.position = 0
+        self.columns: Any = getattr(x, "columns", None)
         self._specs: dict[int, Any] = {}
         self.current: Array = np.arange(0, dtype=np.int64)
 
