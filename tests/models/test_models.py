@@ -147,6 +147,38 @@ def test_copies(make):
         assert other.weights[0] is not model.weights[0]
 
 
+def test_copies_go_on_training():
+    """The optimizer's state, and a loss of the user's own, come along."""
+
+    def twice(y_true, y_pred):
+        return 2 * cornu.ops.mean((y_true - y_pred) ** 2)
+
+    model = cornu.Sequential([layers.Input((3,)), layers.Dense(2), layers.Lambda(lambda x: -x)])
+    model.compile("adam", twice)
+    x, y = np.ones((8, 3), "f"), np.ones((8, 2), "f")
+    model.fit(x, y, verbose=0)
+    other = copy.deepcopy(model)
+    assert int(other.optimizer.iterations.numpy()) == 1
+    expected = model.fit(x, y, epochs=2, verbose=0, shuffle=False).history
+    assert other.fit(x, y, epochs=2, verbose=0, shuffle=False).history == expected
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda item: pickle.loads(pickle.dumps(item))])
+def test_copies_of_layers(copied):
+    x = np.random.default_rng(0).normal(size=(2, 5, 4)).astype("f")
+    for layer in (layers.Dense(3), layers.LSTM(3), layers.Bidirectional(layers.GRU(2))):
+        expected = layer(x).numpy()
+        other = copied(layer)
+        np.testing.assert_array_equal(other(x).numpy(), expected)
+        assert other.variables[0] is not layer.variables[0]
+    assert copied(layers.Dense(3, name="new")).name == "new"
+
+
+def test_export_says_what_to_do():
+    with pytest.raises(NotImplementedError, match=r"model.save\('name.keras'\)"):
+        cornu.Sequential([layers.Input((3,)), layers.Dense(2)]).export("somewhere")
+
+
 @pytest.mark.parametrize("name", [*MODELS, "subclassed"])
 def test_models_are_freed_at_once(name):
     gc.collect()

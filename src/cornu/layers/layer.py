@@ -37,6 +37,7 @@ from cornu.layers.configs import LayerConfigs, first_layer_shape, unknown_argume
 from cornu.layers.input_spec import check_inputs
 from cornu.layers.inputs import LayerInputs
 from cornu.layers.losses import LayerLosses
+from cornu.layers.pickling import LayerPickling
 
 _LOST_MASK = (
     "{who} was called on a tensor with a mask, but hands none on: layers behind it will take "
@@ -46,7 +47,7 @@ _LOST_MASK = (
 
 
 @registry.builtin("layer")
-class Layer(LayerBuilding, LayerConfigs, LayerInputs, LayerLosses, Operation):
+class Layer(LayerBuilding, LayerConfigs, LayerInputs, LayerLosses, LayerPickling, Operation):
     """A function of tensors with state: the base class of all layers and models.
 
     Subclasses make sublayers and fixed settings in `__init__`, weights in `build(input_shape)`

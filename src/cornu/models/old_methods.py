@@ -17,6 +17,24 @@ class OldMethods:
     predict: Any
     _flatten_layers: Any
 
+    def export(self, filepath: Any, format: str = "tf_saved_model", **kwargs: Any) -> None:
+        """Raises an error that says what to use: cornu writes no programs of other systems.
+
+        Args:
+            filepath: Where the file would go.
+            format: Keras's name of the kind of file.
+            **kwargs: Further arguments of Keras's method.
+
+        Raises:
+            NotImplementedError: Always.
+        """
+        del kwargs
+        raise NotImplementedError(
+            f"Model.export: cornu does not write {format!r} files (asked for {str(filepath)!r}). "
+            f"Save the model with model.save('name.keras'): Keras reads that file on any backend "
+            f"and can export it from there."
+        )
+
     def predict_proba(self, x: Any, batch_size: int | None = None, verbose: Any = 0) -> Any:
         """Returns what `predict` returns (Keras 2's name).
 

@@ -180,7 +180,20 @@ def reading(source: Any, shown: str | None = None) -> Iterator[HDF5File]:
             shown, None, f"it is no HDF5 file, or cut off or damaged ({error})"
         ) from error
     with file:
-        yield HDF5File(file, shown, size)
+        try:
+            yield HDF5File(file, shown, size)
+        except (OSError, KeyError, RuntimeError) as error:
+            if not _raised_by_h5py(error):
+                raise
+            raise InvalidFileError(shown, None, f"it is damaged ({error})") from error
+
+
+def _raised_by_h5py(error: BaseException) -> bool:
+    """Whether an exception comes from reading the file, and not from a user's layer."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and "h5py" in Path(trace.tb_frame.f_code.co_filename).parts
 
 
 def write_array(group: h5py.Group, name: str, value: Any) -> None:
