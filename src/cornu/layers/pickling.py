@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.core import registry
+from cornu.layers.state import LayerState
 from cornu.saving import deserialize_keras_object, serialize_keras_object
 from cornu.saving.serialization import noting_custom_objects
 
 
-class LayerPickling:
+class LayerPickling(LayerState):
     """The part of a layer that copies it; models, which also know their training, do more."""
 
-    variables: list[Any]
     name: str
 
     def __reduce__(self) -> Any:
