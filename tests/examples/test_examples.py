@@ -51,6 +51,7 @@ def cifar10(example, monkeypatch):
     return module
 
 
+@pytest.mark.slow
 def test_cifar10_learns_and_shows_the_network(cifar10, capsys):
     result = cifar10.main(quick=True)
     losses = [row["loss"] for row in result["history"]]
@@ -114,6 +115,7 @@ def test_the_transformer_finds_more_letters_than_the_most_frequent(example):
     assert results["network"] > results["most frequent"] + 0.05
 
 
+@pytest.mark.slow
 def test_the_tree_network_learns_digits(example):
     result = example("tree_rnn").main(quick=True)
     assert falls(result["losses"])
