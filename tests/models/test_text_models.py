@@ -152,3 +152,24 @@ def test_text_where_numbers_are_wanted_is_still_an_error():
     model.compile("sgd", "mse")
     with pytest.raises(ValueError, match="encode the text first"):
         model.fit(np.array(TEXTS)[:, None], LABELS, verbose=0)
+
+
+def test_a_compiled_model_inside_another_reports_nothing():
+    """A trained model behind a TextVectorization layer: the losses are those of the whole."""
+    inner = keras.Sequential(
+        [
+            keras.Input((4,), dtype="int64"),
+            layers.Embedding(20, 4),
+            layers.Flatten(),
+            layers.Dense(1),
+        ]
+    )
+    inner.compile("sgd", "mse", metrics=["mae"])
+    whole = keras.Sequential(
+        [keras.Input((1,), dtype="string"), vectorizer(output_sequence_length=4), inner]
+    )
+    whole.compile("sgd", "mse")
+    column = np.array(TEXTS)[:, None]
+    history = whole.fit(column, LABELS, verbose=0).history
+    assert list(history) == ["loss"]
+    assert history["loss"][0] > 0

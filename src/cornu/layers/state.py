@@ -181,9 +181,14 @@ class LayerState:
     @property
     def metrics(self) -> list[Any]:
         """The metrics of the layer and its sublayers."""
-        found = list(self._metrics)
+        return [*self._metrics, *self._metrics_inside()]
+
+    def _metrics_inside(self) -> list[Any]:
+        """Returns the sublayers' metrics; what a model among them was compiled with stays its own."""
+        found: list[Any] = []
         for layer in self._layers:
-            found.extend(layer.metrics)
+            is_model = hasattr(layer, "train_step")
+            found.extend(layer._metrics_inside() if is_model else layer.metrics)
         return found
 
     @property
