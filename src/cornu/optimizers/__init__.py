@@ -8,6 +8,7 @@ from cornu.optimizers._adam import Adam as Adam
 from cornu.optimizers._adam import Adamax as Adamax
 from cornu.optimizers._adam import AdamW as AdamW
 from cornu.optimizers._adam import Nadam as Nadam
+from cornu.optimizers._loss_scale import LossScaleOptimizer as LossScaleOptimizer
 from cornu.optimizers._optimizer import Optimizer as Optimizer
 from cornu.optimizers._rmsprop import RMSprop as RMSprop
 from cornu.optimizers._sgd import SGD as SGD

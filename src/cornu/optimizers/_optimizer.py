@@ -107,6 +107,7 @@ class Optimizer(OptimizerState):
         self._excluded: set[int] = set()
         self._excluded_names: list[re.Pattern[str]] = []
         self._gate: Any = None
+        self._averages_used = False  # whether weights and their averages are exchanged
         self._iterations = self.add_variable((), dtype="int32", name="iteration")
         self._schedule: LearningRateSchedule | None = None
         if isinstance(learning_rate, dict):
@@ -302,10 +303,30 @@ class Optimizer(OptimizerState):
 
     def finalize_variable_values(self, var_list: Sequence[Variable]) -> None:
         """Replaces weights by their averages at the end of training when `use_ema`."""
-        if self.use_ema:
-            for variable in var_list:
-                if variable in self._slots.get("average", {}):
-                    variable.assign(self.slot("average", variable).value)
+        if not self.use_ema:
+            return
+        averages = self._slots.get("average", {})
+        for variable in var_list:
+            if variable in averages:
+                if self._averages_used:
+                    averages[variable].assign(variable.value)
+                else:
+                    variable.assign(averages[variable].value)
+        self._averages_used = False
+
+    def use_averages(self, use: bool) -> None:
+        """Exchanges weights and their averages, unless that was done already.
+
+        Args:
+            use: Whether the weights shall hold the averages, or what was trained.
+        """
+        if use == self._averages_used:
+            return
+        for variable, average in self._slots.get("average", {}).items():
+            trained = variable.numpy().copy()
+            variable.assign(average.value)
+            average.assign(trained)
+        self._averages_used = use
 
     def scale_loss(self, loss: Any) -> Any:
         """Returns the loss times `loss_scale_factor`."""

@@ -215,7 +215,7 @@ class OptimizerState:
 
     def get_weights(self) -> list[Any]:
         """Returns the values of `variables` as NumPy arrays."""
-        return [variable.numpy() for variable in self._variables]
+        return [variable.numpy() for variable in self.variables]
 
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Sets the values of `variables`.
@@ -223,28 +223,28 @@ class OptimizerState:
         Raises:
             ValueError: When the number of arrays differs.
         """
-        if len(weights) != len(self._variables):
+        if len(weights) != len(self.variables):
             raise ValueError(
                 f"{type(self).__name__}.set_weights: got {len(weights)} arrays for "
-                f"{len(self._variables)} variables. Build the optimizer first."
+                f"{len(self.variables)} variables. Build the optimizer first."
             )
-        for variable, value in zip(self._variables, weights, strict=True):
+        for variable, value in zip(self.variables, weights, strict=True):
             variable.assign(value)
 
     def save_own_variables(self, store: Any) -> None:
         """Puts the values of `variables` into a store under "0", "1", ..."""
-        for number, variable in enumerate(self._variables):
+        for number, variable in enumerate(self.variables):
             store[str(number)] = variable.numpy()
 
     def load_own_variables(self, store: Any) -> None:
         """Takes the values of `variables` from a store; warns when their number differs."""
-        if len(store.keys()) != len(self._variables):
+        if len(store.keys()) != len(self.variables):
             warnings.warn(
                 f"The state of optimizer {self.name!r} was not loaded: the file has "
-                f"{len(store.keys())} variables, the optimizer {len(self._variables)}.",
+                f"{len(store.keys())} variables, the optimizer {len(self.variables)}.",
                 UserWarning,
                 stacklevel=2,
             )
             return
-        for number, variable in enumerate(self._variables):
+        for number, variable in enumerate(self.variables):
             variable.assign(store[str(number)])

@@ -65,7 +65,8 @@ class Compiling:
             run_eagerly: Whether to run steps as plain Python, for debugging.
             steps_per_execution: Accepted; the engine always runs as many steps as it can.
             jit_compile: Accepted; steps are always compiled unless `run_eagerly`.
-            auto_scale_loss: Accepted; give the optimizer a `loss_scale_factor` to scale the loss.
+            auto_scale_loss: Whether a model whose policy is "mixed_float16" gets its optimizer
+                inside a `LossScaleOptimizer`.
             **kwargs: Keras 2's `experimental_run_tf_function`, which means nothing here.
 
         Raises:
@@ -78,7 +79,6 @@ class Compiling:
             >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
             >>> model.compile(optimizer="adam", loss="mse", metrics=["mae"])
         """
-        del auto_scale_loss
         kwargs.pop("experimental_run_tf_function", None)
         if kwargs:
             name = next(iter(kwargs))
@@ -102,6 +102,8 @@ class Compiling:
         new_loss = new_metrics = None
         try:
             new_optimizer = optimizers.get(optimizer)
+            if auto_scale_loss and self._computes_in_float16():
+                new_optimizer = _scaling(new_optimizer)
             if loss is not None:
                 new_loss = CompiledLoss(loss, loss_weights, names)
             if metrics is not None or weighted_metrics is not None:
@@ -119,6 +121,10 @@ class Compiling:
         self.stop_training = False
         self._forget_steps()
         self.compiled = True
+
+    def _computes_in_float16(self) -> bool:
+        policy = getattr(self, "dtype_policy", None)
+        return getattr(policy, "name", None) == "mixed_float16"
 
     def _forget_steps(self) -> None:
         """Drops captured steps; called when the model or its training changes."""
@@ -206,3 +212,10 @@ def _are_factors(loss_weights: Any) -> bool:
         leaf is None or isinstance(leaf, (int, float, np.number, np.ndarray))
         for leaf in tree.flatten(loss_weights)
     )
+
+
+def _scaling(optimizer: Any) -> Any:
+    """Returns an optimizer inside one that scales the loss, unless it does so itself."""
+    if optimizer is None or isinstance(optimizer, optimizers.LossScaleOptimizer):
+        return optimizer
+    return optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
