@@ -98,10 +98,7 @@ class Model(OldMethods, Trainer, Layer):
         return shown or f"{type(self).__name__} model {getattr(self, 'name', '(unnamed)')!r}"
 
     def _own_metrics(self) -> list[Any]:
-        found = list(self._metrics)
-        for layer in self._layers:
-            found.extend(layer.metrics)
-        return found
+        return [*self._metrics, *self._metrics_inside()]
 
     # ---------------------------------------------------------------- building
 
