@@ -340,6 +340,17 @@ def test_each_training_has_callbacks_of_its_own(tmp_path):
     assert trial.score == pytest.approx(np.mean(scores))
 
 
+def test_each_training_has_logs_of_its_own(tmp_path):
+    pytest.importorskip("tensorboard")
+    logs = keras.callbacks.TensorBoard(tmp_path / "logs")
+    tuner = kt.RandomSearch(build_model, "val_loss", max_trials=2, directory=tmp_path, seed=1)
+    run(tuner, callbacks=[logs])
+    runs = {path.parent.relative_to(tmp_path / "logs") for path in tmp_path.glob("logs/**/*tfev*")}
+    assert {str(path) for path in runs} == {
+        f"000{trial}/execution0/{part}" for trial in (0, 1) for part in ("train", "validation")
+    }
+
+
 def test_hyperparameters_given_beforehand(tmp_path):
     given = kt.HyperParameters()
     given.Fixed("learning_rate", 0.05)

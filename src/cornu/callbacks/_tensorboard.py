@@ -84,8 +84,6 @@ class TensorBoard(Callback):
         self.embeddings_freq = _frequency("embeddings_freq", embeddings_freq)
         self.embeddings_metadata = embeddings_metadata
         self._first_profiled, self._last_profiled = _profiled_batches(profile_batch)
-        self._train_dir = os.path.join(self.log_dir, "train")
-        self._validation_dir = os.path.join(self.log_dir, "validation")
         self._writers: dict[str, EventWriter] = {}
         self._projection: Projection | None = None
         self._custom = contextlib.ExitStack()  # records of the user's own, in eager steps
@@ -98,6 +96,14 @@ class TensorBoard(Callback):
         self._test_batches = 0
 
     # ------------------------------------------------------------------------- when it is called
+
+    @property
+    def _train_dir(self) -> str:  # `log_dir` may be set after the callback was made
+        return os.path.join(self.log_dir, "train")
+
+    @property
+    def _validation_dir(self) -> str:
+        return os.path.join(self.log_dir, "validation")
 
     def set_model(self, model: Any) -> None:
         """Takes the model; event files begin anew."""
