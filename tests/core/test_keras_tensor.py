@@ -154,3 +154,13 @@ def test_a_symbolic_tensor_is_found_in_a_list():
     assert wide in [deep, wide]
     assert deep not in [wide]
     assert (wide != wide).shape == (None, 5)
+
+
+def test_errors_of_symbolic_calls_say_none_for_unknown_sizes():
+    def refuse(x):
+        raise ValueError(f"shape {x.shape} has 1.83 or 830 or x83 too few")
+
+    with pytest.raises(ValueError, match=r"^shape \(None, 4\) has 1\.83 or 830 or x83 too few$"):
+        infer_output_spec(refuse, KerasTensor((None, 4)))
+    with pytest.raises(ValueError, match=r"^shape \(83, 4\)"):
+        infer_output_spec(refuse, KerasTensor((83, 4)))

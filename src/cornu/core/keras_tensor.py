@@ -6,6 +6,7 @@ layer, or a function of `cornu.ops`) on one records a node; a functional model l
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -305,6 +306,13 @@ class FunctionOperation(Operation):
         return self.function(*arguments, **keywords)
 
 
+def _tell_none(error: Exception, stand_in: int) -> None:
+    """Makes an error's message say None, which the user wrote, where it has the stand-in."""
+    if error.args and isinstance(error.args[0], str):
+        text = re.sub(rf"(?<![\w.]){stand_in}(?![\w.]*\w)", "None", error.args[0])
+        error.args = (text, *error.args[1:])
+
+
 def infer_output_spec(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
     """Returns what a function would make of KerasTensors, without computing anything.
 
@@ -340,6 +348,10 @@ def infer_output_spec(function: Callable[..., Any], *arguments: Any, **keywords:
         tapes, settings.state.tapes = settings.state.tapes, []
         try:
             return capture(body, *specs)[1]
+        except Exception as error:
+            if has_none:
+                _tell_none(error, stand_in)
+            raise
         finally:
             settings.state.tapes = tapes
 
