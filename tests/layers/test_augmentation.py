@@ -46,8 +46,8 @@ def images(rng):
 
 
 @pytest.mark.parametrize(("name", "arguments"), RANDOM, ids=str)
-def test_random_layers_follow_keras(keras, images, name, arguments):
-    theirs = getattr(keras.layers, name)(**arguments, seed=7)
+def test_random_layers_follow_keras(quick_keras, images, name, arguments):
+    theirs = getattr(quick_keras.layers, name)(**arguments, seed=7)
     ours = getattr(layers, name)(**arguments, seed=7)
     for data in (images, images, images[0]):  # the seed moves on
         expected = np.asarray(theirs(data, training=True))
@@ -60,8 +60,11 @@ def test_random_layers_follow_keras(keras, images, name, arguments):
 
 
 @pytest.mark.parametrize(("name", "arguments"), FIXED, ids=str)
-def test_fixed_layers_equal_keras(keras, images, name, arguments):
-    theirs, ours = getattr(keras.layers, name)(**arguments), getattr(layers, name)(**arguments)
+def test_fixed_layers_equal_keras(quick_keras, images, name, arguments):
+    theirs, ours = (
+        getattr(quick_keras.layers, name)(**arguments),
+        getattr(layers, name)(**arguments),
+    )
     for data in (images, images[0]):
         if name == "AutoContrast" and data.ndim == 3:
             continue
