@@ -7,22 +7,17 @@ function (`tf.function`) that records runs plainly, since what it records are va
 from __future__ import annotations
 
 import contextlib
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
-
-from cornu.core import settings
-from cornu.core.errors import SymbolicTensorError
 from cornu.core.graph import Graph
-from cornu.core.tensor import Tensor
-from cornu.core.variable import Variable
-from cornu.profiler import Profile
 from cornu.summaries import graphs, records
 from cornu.summaries import writer as writers
-from cornu.summaries.traces import GraphTrace
 from cornu.summaries.writer import EventWriter
 from cornu.tf._names import no_such_name
-from cornu.tf.profiler import start_profile, stop_profile
+from cornu.tf._recording import array, current_file, plain_text, record, step_number
+from cornu.tf._traces import trace_export as trace_export
+from cornu.tf._traces import trace_off as trace_off
+from cornu.tf._traces import trace_on as trace_on
 
 __all__ = [
     "SummaryWriter", "audio", "create_file_writer", "create_noop_writer", "experimental", "flush",
@@ -56,7 +51,7 @@ class SummaryWriter:
 
     @contextlib.contextmanager
     def _as_default(self, step: Any) -> Any:
-        with writers.writing_to(self._file, None if step is None else _step(step)):
+        with writers.writing_to(self._file, None if step is None else step_number(step)):
             try:
                 yield self
             finally:
@@ -66,7 +61,7 @@ class SummaryWriter:
         """Makes this the writer of the thread's records from now on."""
         writers.set_default_writer(self._file)
         if step is not None:
-            writers.set_default_step(_step(step))
+            writers.set_default_step(step_number(step))
 
     def init(self) -> None:
         """Does nothing: the file is there already."""
@@ -121,10 +116,10 @@ def create_file_writer(
     """
     return SummaryWriter(
         EventWriter(
-            _text(logdir),
+            plain_text(logdir),
             10 if max_queue is None else int(max_queue),
             120.0 if flush_millis is None else float(flush_millis) / 1000,
-            ".v2" if filename_suffix is None else _text(filename_suffix),
+            ".v2" if filename_suffix is None else plain_text(filename_suffix),
         )
     )
 
@@ -161,7 +156,7 @@ def scalar(name: str, data: Any, step: Any = None, description: str | None = Non
         >>> scalar("loss", 0.5, step=1)
         False
     """
-    return _record(lambda: records.scalar(name, _array(data, name), description), name, step)
+    return record(lambda: records.scalar(name, array(data, name), description), name, step)
 
 
 def histogram(
@@ -190,8 +185,8 @@ def histogram(
         >>> histogram("weights", [1.0, 2.0], step=1)
         False
     """
-    return _record(
-        lambda: records.histogram(name, _array(data, name), buckets, description), name, step
+    return record(
+        lambda: records.histogram(name, array(data, name), buckets, description), name, step
     )
 
 
@@ -222,8 +217,8 @@ def image(
         >>> image("digits", [[[[0.0], [1.0]]]], step=1)
         False
     """
-    return _record(
-        lambda: records.image(name, _array(data, name), int(max_outputs), description), name, step
+    return record(
+        lambda: records.image(name, array(data, name), int(max_outputs), description), name, step
     )
 
 
@@ -246,7 +241,7 @@ def text(name: str, data: Any, step: Any = None, description: str | None = None)
         >>> text("note", "first **try**", step=1)
         False
     """
-    return _record(lambda: records.text(name, _array(data, name), description), name, step)
+    return record(lambda: records.text(name, array(data, name), description), name, step)
 
 
 def audio(
@@ -281,9 +276,9 @@ def audio(
     """
     if encoding not in (None, "wav"):
         raise ValueError(f"tf.summary.audio: encoding is 'wav' or None; got {encoding!r}.")
-    return _record(
+    return record(
         lambda: records.audio(
-            name, _array(data, name), int(sample_rate), int(max_outputs), description
+            name, array(data, name), int(sample_rate), int(max_outputs), description
         ),
         name,
         step,
@@ -313,9 +308,9 @@ def write(tag: str, tensor: Any, step: Any = None, metadata: Any = None, name: A
     del name
 
     def made() -> Any:
-        return records.value(tag, _array(tensor() if callable(tensor) else tensor, tag), metadata)
+        return records.value(tag, array(tensor() if callable(tensor) else tensor, tag), metadata)
 
-    return _record(made, tag, step)
+    return record(made, tag, step)
 
 
 def graph(graph_data: Any) -> bool:
@@ -341,7 +336,7 @@ def graph(graph_data: Any) -> bool:
     """
     if not writers.is_recording():
         return False
-    _file().add_graph(_graph_def(graph_data))
+    current_file().add_graph(_graph_def(graph_data))
     return True
 
 
@@ -398,141 +393,6 @@ def should_record_summaries() -> bool:
     return writers.is_recording()
 
 
-def _record(make: Any, name: str, step: Any) -> bool:
-    if settings.state.captures:
-        _leave_capture(name)
-        return False
-    if not writers.is_recording():
-        return False
-    number = writers.default_step() if step is None else _step(step)
-    if number is None:
-        raise ValueError(
-            f"tf.summary: the record {name!r} has no step. Pass step=, or set one for all records "
-            f"with tf.summary.experimental.set_step()."
-        )
-    _file().add([make()], number)
-    return True
-
-
-def _leave_capture(name: str) -> None:
-    """Makes a tf.function run plainly; a model's step can only be told to."""
-    if "tf_trace" in settings.state.attributes or writers.is_recording():
-        raise SymbolicTensorError(
-            f"tf.summary: the record {name!r} needs values, which a captured step does not have. "
-            f"Compile the model with run_eagerly=True to record from inside of it."
-        )
-
-
-def _file() -> EventWriter:
-    file = writers.default_writer()
-    assert file is not None
-    return file
-
-
-def _array(data: Any, name: str) -> Any:
-    if isinstance(data, (Tensor, Variable)):
-        return Tensor.numpy(data.value if isinstance(data, Variable) else data)
-    try:
-        return np.asarray(data)
-    except ValueError as error:
-        raise ValueError(f"tf.summary: the record {name!r} is no tensor: {error}") from None
-
-
-def _step(step: Any) -> int:
-    return int(np.asarray(step))
-
-
-def _text(value: Any) -> Any:
-    return bytes(value.numpy()).decode() if isinstance(value, Tensor) else value
-
-
-# ------------------------------------------------------------------------------------- the traces
-
-
-class _Tracing(NamedTuple):
-    graphs: GraphTrace
-    profiles: bool
-    folder: Any
-
-
-_tracing: _Tracing | None = None
-
-
-def trace_on(graph: bool = True, profiler: bool = False, profiler_outdir: Any = None) -> None:
-    """Starts to collect the graphs of the functions that run, and a profile if asked.
-
-    Args:
-        graph: Whether graphs are collected.
-        profiler: Whether a profile is taken as well.
-        profiler_outdir: Folder of its files; it can also be given to `trace_export`.
-
-    Raises:
-        AlreadyExistsError: When a profile is asked for while another is being taken.
-
-    Example:
-        >>> trace_on(graph=True)
-        >>> trace_off()
-    """
-    global _tracing
-    trace_off()
-    if profiler:
-        start_profile("" if profiler_outdir is None else _text(profiler_outdir))
-    collected = GraphTrace()
-    if graph:
-        collected.start()
-    _tracing = _Tracing(collected, profiler, profiler_outdir)
-
-
-def trace_export(name: str, step: Any = None, profiler_outdir: Any = None) -> None:
-    """Records what was collected since `trace_on`, and ends the trace.
-
-    Args:
-        name: Tag of the graphs.
-        step: As in `scalar`.
-        profiler_outdir: Folder of the profile's files, when one is taken.
-
-    Raises:
-        ValueError: When no trace is on, there is no step, or no folder for the profile.
-
-    Example:
-        >>> trace_on(graph=True)
-        >>> trace_export("my function", step=0)
-    """
-    if _tracing is None:
-        raise ValueError("tf.summary.trace_export: no trace is on. Call tf.summary.trace_on first.")
-    tracing, folder = _tracing, profiler_outdir or _tracing.folder
-    if tracing.profiles and folder is None:
-        raise ValueError(
-            "tf.summary.trace_export: a profile was taken, so profiler_outdir must be given."
-        )
-    collected = tracing.graphs.graphs
-    _record(
-        lambda: records.graph_run(name, [graphs.graph_def(one) for one in collected]), name, step
-    )
-    profile = _end_trace()
-    if profile is not None:
-        profile.save(_text(folder))
-
-
-def trace_off() -> None:
-    """Ends a trace without a record.
-
-    Example:
-        >>> trace_off()
-    """
-    _end_trace()
-
-
-def _end_trace() -> Profile | None:
-    """Ends the trace if one is on; returns the profile if one was taken."""
-    global _tracing
-    tracing, _tracing = _tracing, None
-    if tracing is None:
-        return None
-    tracing.graphs.stop()
-    return stop_profile(save=False) if tracing.profiles else None
-
-
 class experimental:
     """The step of records, under TensorFlow's names.
 
@@ -546,7 +406,7 @@ class experimental:
     @staticmethod
     def set_step(step: Any) -> None:
         """Sets the step of records that are given none; None ends that."""
-        writers.set_default_step(None if step is None else _step(step))
+        writers.set_default_step(None if step is None else step_number(step))
 
     @staticmethod
     def get_step() -> int | None:
