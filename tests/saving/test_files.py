@@ -274,3 +274,20 @@ def test_functions_and_layers_of_one_name_in_an_h5_file(tmp_path):
     again = keras.saving.load_model(tmp_path / "sum.h5")
     x = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
     np.testing.assert_array_equal(again.predict(x), model.predict(x))
+
+
+def test_a_learned_vocabulary_has_no_place_in_old_files(tmp_path):
+    def build(**options):
+        layer = keras.layers.TextVectorization(output_mode="multi_hot", max_tokens=5, **options)
+        if not options:
+            layer.adapt(["a b", "b c"])
+        return keras.Sequential([keras.Input((1,), dtype="string"), layer, keras.layers.Dense(1)])
+
+    with pytest.raises(NotImplementedError, match=r"vocabulary of layer 'text.*'\.keras' file"):
+        build().save(tmp_path / "learned.h5")
+    assert list(tmp_path.iterdir()) == []
+    given = build(vocabulary=["b", "c"])
+    given.save(tmp_path / "given.h5")
+    again = keras.models.load_model(tmp_path / "given.h5")
+    text = np.array([["b c"], ["x"]])
+    np.testing.assert_array_equal(again.predict(text, verbose=0), given.predict(text, verbose=0))

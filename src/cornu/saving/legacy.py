@@ -11,7 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from cornu.core.errors import InvalidFileError
+from cornu.core.errors import InvalidFileError, UnsupportedError
 from cornu.saving import hdf5
 from cornu.saving.archive import FORMAT_VERSION
 from cornu.saving.hdf5 import HDF5File
@@ -31,7 +31,11 @@ def write_model(model: Any, path: Path, include_optimizer: bool = True) -> None:
         model: The model.
         path: The file, which is made.
         include_optimizer: Whether the optimizer and what `compile` was given are kept.
+
+    Raises:
+        UnsupportedError: When a layer has learned a vocabulary, for which these files have no place.
     """
+    _check_vocabularies(model)
     config = short_form(model)
     with h5py.File(path, "w") as file:
         file.attrs["keras_version"] = FORMAT_VERSION
@@ -41,6 +45,15 @@ def write_model(model: Any, path: Path, include_optimizer: bool = True) -> None:
         if include_optimizer and model.compiled and model.optimizer is not None:
             file.attrs["training_config"] = json.dumps(training_config(model)).encode("utf-8")
             _write_variables(file, _OPTIMIZER, model.optimizer.variables)
+
+
+def _check_vocabularies(model: Any) -> None:
+    for layer in model._flatten_layers(include_self=False):
+        if hasattr(layer, "save_assets") and layer.get_config().get("vocabulary") is None:
+            raise UnsupportedError(
+                f"An .h5 file has no place for the vocabulary of layer {layer.name!r} (a "
+                f"{type(layer).__name__}). Save the model to a '.keras' file."
+            )
 
 
 def write_weights(model: Any, path: Path) -> None:
