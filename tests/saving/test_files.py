@@ -291,3 +291,10 @@ def test_a_learned_vocabulary_has_no_place_in_old_files(tmp_path):
     again = keras.models.load_model(tmp_path / "given.h5")
     text = np.array([["b c"], ["x"]])
     np.testing.assert_array_equal(again.predict(text, verbose=0), given.predict(text, verbose=0))
+
+
+def test_weights_are_not_divided_into_several_files(tmp_path):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    with pytest.raises(NotImplementedError, match="Leave out max_shard_size"):
+        model.save_weights(tmp_path / "w.weights.h5", max_shard_size=1)
+    assert list(tmp_path.iterdir()) == []

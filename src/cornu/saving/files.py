@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cornu.core import registry, settings
-from cornu.core.errors import InvalidFileError, MissingFileError, suggestion
+from cornu.core.errors import InvalidFileError, MissingFileError, UnsupportedError, suggestion
 from cornu.saving import archive, hdf5, legacy, weights
 from cornu.saving.replacing import existing_folder, replacing_file, replacing_folder
 from cornu.saving.serialization import deserialize_keras_object
@@ -153,6 +153,7 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, **kwargs: An
     Raises:
         ValueError: For a model without weights yet.
         FileExistsError: When there is such a file already and `overwrite` is False.
+        UnsupportedError: For `max_shard_size`, which would divide them into several files.
 
     Example:
         >>> import os, tempfile
@@ -165,7 +166,12 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, **kwargs: An
     """
     skipped = kwargs.pop("objects_to_skip", None) or ()
     save_format = kwargs.pop("save_format", None)
-    _no_more(kwargs, "save_weights", ignored=("options", "max_shard_size"))
+    if kwargs.pop("max_shard_size", None) is not None:
+        raise UnsupportedError(
+            "save_weights: cornu writes the weights to one file, whatever its size. Leave out "
+            "max_shard_size."
+        )
+    _no_more(kwargs, "save_weights", ignored=("options",))
     path = _as_path(filepath, "save_weights")
     name = path.name
     if name.endswith(".keras"):
