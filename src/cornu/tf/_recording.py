@@ -33,7 +33,7 @@ def record(make: Any, name: str, step: Any) -> bool:
 
 def _leave_capture(name: str) -> None:
     """Makes a tf.function run plainly; a model's step can only be told to."""
-    if "tf_trace" in settings.state.attributes or writers.is_recording():
+    if settings.state.attributes.get("tf_trace") is not None or writers.is_recording():
         raise SymbolicTensorError(
             f"tf.summary: the record {name!r} needs values, which a captured step does not have. "
             f"Compile the model with run_eagerly=True to record from inside of it."
