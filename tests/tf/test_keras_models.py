@@ -70,5 +70,5 @@ def test_metrics_are_the_third_argument_of_compile():
     model.compile("sgd", "mse", ["mae"])
     history = model.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0).history
     assert sorted(history) == ["loss", "mae"]
-    with pytest.raises(ValueError, match=r"loss_weights are numbers.*got 'mae' in \['mae'\]"):
-        model.compile("sgd", "mse", loss_weights=["mae"])
+    with pytest.raises(ValueError, match=r"loss_weights are numbers.*got 'mse' in \['mse'\]"):
+        model.compile("sgd", "mse", ["mae"], ["mse"])

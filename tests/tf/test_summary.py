@@ -185,3 +185,17 @@ def test_mistakes_are_named(tmp_path):
     finally:
         tf.summary.create_noop_writer().set_as_default()
         tf.summary.experimental.set_step(None)
+
+
+def test_a_function_that_was_traced_leaves_nothing_behind():
+    """A record without a writer is no error in a model's step, whatever ran before."""
+    tf.function(lambda x: x + 1)(tf.constant(1.0))
+
+    class Net(tf.keras.Model):
+        def call(self, x):
+            tf.summary.scalar("mean", tf.reduce_mean(x))
+            return x
+
+    model = Net()
+    model.compile("sgd", "mse")
+    assert model.predict(np.ones((2, 1)), verbose=0).tolist() == [[1.0], [1.0]]

@@ -1,10 +1,9 @@
 """`tf.keras.models`: models that describe themselves as in Keras 2.
 
-The classes are those of `cornu.models` but for five things: `summary()` has Keras 2's layout and
-calls `print_fn` for each line, `metrics` are the third argument of `compile`, `metrics_names` are
-the names of what `evaluate` returns, a model that is a class of its own is saved to a folder or
-`.keras`, not to `.h5`, and losses and metrics get targets of shape (batch,) as (batch, 1) where the
-outputs have two axes.
+The classes are those of `cornu.models` but for four things: `summary()` has Keras 2's layout and
+calls `print_fn` for each line, `metrics_names` are the names of what `evaluate` returns, a model
+that is a class of its own is saved to a folder or `.keras`, not to `.h5`, and losses and metrics get
+targets of shape (batch,) as (batch, 1) where the outputs have two axes.
 """
 
 from __future__ import annotations
@@ -107,43 +106,6 @@ class Model(models.Model):
                 f"or a '.keras' file, or its weights alone with save_weights()."
             )
         super().save(filepath, overwrite, zipped, **kwargs)
-
-    def compile(  # type: ignore[override]  # Keras 2 has another order
-        self,
-        optimizer: Any = "rmsprop",
-        loss: Any = None,
-        metrics: Any = None,
-        loss_weights: Any = None,
-        weighted_metrics: Any = None,
-        run_eagerly: bool = False,
-        steps_per_execution: int = 1,
-        jit_compile: Any = "auto",
-        **kwargs: Any,
-    ) -> None:
-        """Says how the model is to be trained, as `cornu.Model.compile`; metrics come third.
-
-        Args:
-            optimizer: Name or Optimizer.
-            loss: Name, function or Loss; for several outputs a list or dict of them.
-            metrics: List of names, functions or Metrics; for several outputs one list each.
-            loss_weights: Factors of the losses, as a list or dict.
-            weighted_metrics: Metrics that take sample weights into account.
-            run_eagerly: Whether to run steps as plain Python, for debugging.
-            steps_per_execution: Accepted; the engine always runs as many steps as it can.
-            jit_compile: Accepted; steps are always compiled unless `run_eagerly`.
-            **kwargs: As in `cornu.Model.compile`.
-        """
-        super().compile(
-            optimizer=optimizer,
-            loss=loss,
-            loss_weights=loss_weights,
-            metrics=metrics,
-            weighted_metrics=weighted_metrics,
-            run_eagerly=bool(run_eagerly),
-            steps_per_execution=steps_per_execution or 1,
-            jit_compile="auto" if jit_compile is None else jit_compile,
-            **kwargs,
-        )
 
     def compute_loss(
         self,
