@@ -21,7 +21,7 @@ class Session:
     """The generators and counters that a thread draws from.
 
     Args:
-        shuffles: NumPy's generator (the module `numpy.random`, or a RandomState): orders of rows.
+        shuffles: NumPy's generator, a RandomState; the module `numpy.random` when None.
         seeds: Python's generator (the module `random`, or a Random): seeds that were not given.
         names: How often each automatic name has been given.
 
@@ -30,13 +30,19 @@ class Session:
     """
 
     def __init__(self, shuffles: Any, seeds: Any, names: dict[str, int]) -> None:
-        self.shuffles = shuffles
+        self._shuffles = shuffles
         self.seeds = seeds
         self.names: defaultdict[str, int] = defaultdict(int, names)
         self.values: dict[str, Any] = {}
 
+    @property
+    def shuffles(self) -> Any:
+        """NumPy's generator, from which orders of rows are drawn."""
+        # The module takes 15 ms to import, and not every program that imports cornu draws.
+        return np.random if self._shuffles is None else self._shuffles
 
-_shared = Session(np.random, random, {})
+
+_shared = Session(None, random, {})
 _own = threading.local()
 
 
