@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import cornu
+import cornu.tf as tf
 from cornu.datasets._files import DatasetError
-from cornu.datasets._get_file import get_file_beside
 
 get_file = cornu.utils.get_file
 
@@ -99,13 +99,13 @@ def test_keras_2_unpacks_beside_the_archive(server, tmp_path):
     server.files["/p.tgz"] = packed_tar(("flowers/a.txt", b"hello"))
     server.files["/p.zip"] = packed_zip(("cats/b.txt", b"hello"))
     folder = tmp_path / "datasets"
-    path = get_file_beside("flowers", f"{server.url}/p.tgz", untar=True, cache_dir=tmp_path)
+    path = tf.keras.utils.get_file("flowers", f"{server.url}/p.tgz", untar=True, cache_dir=tmp_path)
     assert path == str(folder / "flowers")
     assert (folder / "flowers" / "a.txt").read_bytes() == b"hello"
-    path = get_file_beside("p.zip", f"{server.url}/p.zip", extract=True, cache_dir=tmp_path)
+    path = tf.keras.utils.get_file("p.zip", f"{server.url}/p.zip", extract=True, cache_dir=tmp_path)
     assert path == str(folder / "p.zip")
     (folder / "cats" / "own.txt").write_text("of the user")
-    get_file_beside("p.zip", f"{server.url}/p.zip", extract=True, cache_dir=tmp_path)
+    tf.keras.utils.get_file("p.zip", f"{server.url}/p.zip", extract=True, cache_dir=tmp_path)
     assert files_below(folder / "cats") == ["b.txt", "own.txt"]
     assert len(server.requests) == 2
 

@@ -307,6 +307,8 @@ def test_losses_and_averages_of_tensors_inside_a_functional_model(rng):
         model.add_loss(cornu.ops.sum(cornu.Input((3,))))
     with pytest.raises(ValueError, match=r"needs a name"):
         model.add_metric(cornu.ops.sum(hidden))
+    with pytest.raises(ValueError, match="Graph disconnected"):
+        model.add_metric(cornu.ops.sum(cornu.Input((3,))), name="foreign")
     again = model.evaluate(x, y, batch_size=8, verbose=0, return_dict=True)
     assert sorted(again) == ["loss", "strongest"]  # what was refused left no trace
     with pytest.warns(UserWarning, match="is not in the config"):

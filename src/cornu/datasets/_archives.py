@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import tarfile
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from cornu.datasets._files import DatasetError
+from cornu.saving.replacing import replacing_folder
 
 _CHUNK = 1 << 20
 # What is packed a thousand times smaller than it says to be, and is large, is there to do harm.
@@ -40,21 +38,14 @@ def unpack(archive: Path, folder: Path, kind: str | list[str] | None = "auto") -
     unknown = sorted(set(kinds) - {"tar", "zip"})
     if unknown:
         raise DatasetError(f"archive_format must be 'auto', 'tar' or 'zip'; got {unknown[0]!r}.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        try:
+        # Many small files, and the archive is still there: no need to wait for the disk.
+        with replacing_folder(folder, flush=False) as fresh:
             _unpack_into(archive, fresh, kinds)
-        except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
-            if isinstance(error, DatasetError):
-                raise
-            raise DatasetError(f"Cannot unpack {archive}: {error}.") from error
-        if folder.is_dir() and not folder.is_symlink():
-            shutil.rmtree(folder)
-        fresh.chmod(0o755)
-        os.replace(fresh, folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    except DatasetError:
+        raise
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
+        raise DatasetError(f"Cannot unpack {archive}: {error}.") from error
 
 
 def _unpack_into(archive: Path, folder: Path, kinds: list[str]) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import sys
-import tempfile
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from cornu.core.errors import CornuError
+from cornu.saving.replacing import replacing_file
 
 _CHUNK = 1 << 20
 _TIMEOUT_SECONDS = 30
@@ -120,22 +119,17 @@ def download(file: RemoteFile, target: Path) -> None:
     if not file.url.startswith(("https://", "http://")):
         raise DatasetError(f"{file.dataset}: refusing to download from {file.url!r}. {advice}")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    except OSError as error:
-        raise DatasetError(f"{file.dataset}: cannot write to {target.parent} ({error}).") from error
-    try:
-        with os.fdopen(handle, "wb") as out:
-            _copy(file, out)
-            out.flush()
-            os.fsync(out.fileno())
-        mismatch = file.mismatch(Path(temporary))
-        if mismatch is not None:
-            raise DatasetError(
-                f"{file.dataset}: {file.url} has {mismatch}. The download was damaged or the file "
-                f"has changed; nothing was kept. {advice}"
-            )
-        os.replace(temporary, target)
+        with replacing_file(target) as new:
+            with new.open("wb") as out:
+                _copy(file, out)
+            mismatch = file.mismatch(new)
+            if mismatch is not None:
+                raise DatasetError(
+                    f"{file.dataset}: {file.url} has {mismatch}. The download was damaged or the "
+                    f"file has changed; nothing was kept. {advice}"
+                )
+    except DatasetError:
+        raise
     except urllib.error.URLError as error:
         reason = getattr(error, "reason", error)
         raise DatasetError(
@@ -145,9 +139,8 @@ def download(file: RemoteFile, target: Path) -> None:
         raise DatasetError(
             f"{file.dataset}: downloading {file.url} failed ({error}). {advice}"
         ) from error
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+    except OSError as error:
+        raise DatasetError(f"{file.dataset}: cannot write to {target.parent} ({error}).") from error
 
 
 def _copy(file: RemoteFile, out: IO[bytes]) -> None:

@@ -312,8 +312,8 @@ class Functional(Model):
         if not isinstance(value, KerasTensor):
             super().add_metric(value, name, aggregation)
             return
-        self._average(name, aggregation)
         endpoints = self._all_endpoints().with_average(str(name), value)
+        self._average(name, aggregation)
         self.__dict__["_endpoints"] = endpoints
 
     def _all_endpoints(self) -> Endpoints:

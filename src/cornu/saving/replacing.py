@@ -51,11 +51,12 @@ def replacing_file(path: Any) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing_folder(path: Any) -> Iterator[Path]:
+def replacing_folder(path: Any, flush: bool = True) -> Iterator[Path]:
     """Gives a new folder beside `path` to fill; at the end of the block it takes its place.
 
     Args:
         path: The folder to be written; whoever calls this has made sure that it may be replaced.
+        flush: Whether to wait until every file is on the disk; what can be made again need not be.
 
     Yields:
         The folder to fill.
@@ -66,7 +67,7 @@ def replacing_folder(path: Any) -> Iterator[Path]:
     new.mkdir()
     try:
         yield new
-        for item in [*new.rglob("*"), new]:
+        for item in [*new.rglob("*"), new] if flush else []:
             _flush(item)
         old = target.with_name(_PREVIOUS.format(name=target.name))
         if target.exists():

@@ -1,4 +1,7 @@
-"""`tf.keras.utils`: cornu's, with datasets whose elements are tensors of `tf`."""
+"""`tf.keras.utils`: cornu's, with datasets whose elements are tensors of `tf`.
+
+Its `get_file` unpacks archives beside themselves, as Keras 2 does and its course code expects.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,13 @@ from typing import Any
 from cornu import utils
 from cornu.data import Dataset as PlainDataset
 from cornu.data import pipeline_of
+from cornu.datasets._get_file import get_file_beside as get_file
 from cornu.tf.data import Dataset
+
+__all__ = [
+    "get_file", "image_dataset_from_directory", "split_dataset", "text_dataset_from_directory",
+    "timeseries_dataset_from_array",
+]  # fmt: skip
 
 
 def _adopted(made: Any) -> Any:
